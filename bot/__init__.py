@@ -1,0 +1,1 @@
+"""Conversations: dialog core, store, channels, web, console, releases."""

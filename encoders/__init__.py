@@ -1,0 +1,1 @@
+"""Text to vectors, and the ground floor that the other packages share."""

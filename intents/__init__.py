@@ -1,0 +1,1 @@
+"""Dialogs to intent data to a trained, calibrated classifier."""
