@@ -1,0 +1,65 @@
+# Two commands set a fresh machine up: `make demo` and `make test`.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+SHOP   := data/shop
+PORT   ?= 8080
+
+.PHONY: help demo train test test-e2e check bench bench-encoder bench-store bench-turn clean
+
+help:
+	@echo "make demo      install, train the demo assistant, serve it on port $(PORT)"
+	@echo "make test      install what tests need and run them (minutes)"
+	@echo "make test-e2e  whole processes, trained demo, Chromium (needs Chromium installed)"
+	@echo "make check     format, lint, types, import contracts"
+	@echo "make bench     how long a turn takes, and where the time goes"
+
+demo: train
+	@echo "Serving on http://127.0.0.1:$(PORT)/ (chat) and /console; Ctrl-C stops it."
+	$(BIN)/kefu serve $(SHOP) --port $(PORT)
+
+train: $(VENV)/.train
+	@if ls $(SHOP)/releases/*/manifest.json >/dev/null 2>&1; \
+	then echo "$(SHOP) has a release already; 'make clean' removes it."; \
+	else $(BIN)/kefu train $(SHOP); fi
+
+test: $(VENV)/.test
+	$(BIN)/pytest -m "not e2e"
+
+test-e2e: $(VENV)/.test
+	$(BIN)/pytest -m e2e
+
+check: $(VENV)/.test
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: bench-turn
+
+bench-turn: train $(VENV)/.test
+	$(BIN)/python -m bench.turn $(SHOP)
+
+bench-encoder: $(VENV)/.train
+	$(BIN)/python -m bench.encoder
+
+bench-store: $(VENV)/.train
+	$(BIN)/python -m bench.store
+
+$(VENV)/.made:
+	$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/.train: $(VENV)/.made pyproject.toml constraints.txt
+	@echo "Installing kefu with what training needs (a few minutes the first time) …"
+	$(PIP) --editable '.[train]'
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.train
+	@echo "Installing what the tests need …"
+	$(PIP) --editable '.[train,test,browser,dev]'
+	@touch $@
+
+clean:
+	rm -rf $(SHOP)/releases $(SHOP)/.kefu $(SHOP)/kefu.sqlite* $(SHOP)/reports

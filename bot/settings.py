@@ -1,0 +1,75 @@
+"""What `kefu.yml` may say, and what comes from the environment.
+
+An assistant's behaviour is in `kefu.yml`; secrets come from the environment alone. Settings are read
+when the app is composed, never on import.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.yaml_files import read_yaml, validated
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class CostSettings(_Strict):
+    """What each outcome of a message costs the operator, in any one unit."""
+
+    wrong: float = Field(default=10.0, gt=0)
+    handover: float = Field(default=3.0, gt=0)
+    clarify: float = Field(default=1.0, gt=0)
+
+
+class ActionSettings(_Strict):
+    """Custom actions."""
+
+    module: str = "actions"
+    timeout_s: float = Field(default=8.0, gt=0)
+
+
+class ServerSettings(_Strict):
+    """The web server."""
+
+    max_body_bytes: int = Field(default=3 * 1024 * 1024, gt=0)
+    rate_per_minute: int = Field(default=600, gt=0, description="messages of one sender")
+    turn_timeout_s: float = Field(default=30.0, gt=0)
+    model_workers: int = Field(default=2, ge=1)
+    cors_origins: tuple[str, ...] = ()
+
+
+class ProjectSettings(_Strict):
+    """All of `kefu.yml`."""
+
+    name: str = "assistant"
+    language: str = "en"
+    languages: tuple[str, ...] = ("en",)
+    encoder: str = "auto"
+    costs: CostSettings = CostSettings()
+    actions: ActionSettings = ActionSettings()
+    server: ServerSettings = ServerSettings()
+    unknown_sends: Literal["resend", "hold"] = "resend"
+
+
+class Secrets(BaseSettings):
+    """Secrets, from the environment (`KEFU_CONSOLE_TOKEN`, …). Never written anywhere."""
+
+    model_config = SettingsConfigDict(env_prefix="KEFU_")
+
+    console_token: SecretStr | None = None
+
+
+def load_settings(folder: Path) -> ProjectSettings:
+    """The settings of the assistant in `folder`; the defaults where it has no `kefu.yml`.
+
+    Raises:
+        InputError: for YAML that cannot be read, an unknown setting or a wrong value, with its line.
+    """
+    path = folder / "kefu.yml"
+    return validated(ProjectSettings, read_yaml(path), path) if path.is_file() else ProjectSettings()

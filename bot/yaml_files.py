@@ -1,0 +1,85 @@
+"""Reading YAML with errors that name the file, the line and the field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from encoders.errors import InputError
+from encoders.records import read_text
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def read_yaml(path: Path) -> dict[str, Any]:
+    """A YAML file whose top level is a mapping; an empty file is an empty mapping.
+
+    Raises:
+        InputError: with file and line where it is no YAML, holds a key twice, or is no mapping.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError
+
+    try:
+        value = YAML(typ="safe").load(read_text(path))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        problem = " ".join(part for part in (error.problem, error.context) if part)
+        line = mark.line + 1 if mark else None
+        raise InputError(path, f"is not valid YAML: {problem}.", line=line) from error
+    except (ValueError, RecursionError) as error:
+        raise InputError(path, f"is not valid YAML: {error}.") from error
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise InputError(path, "must be a mapping of keys to values at its top level.", line=1)
+    return value
+
+
+def line_of(path: Path, field: Sequence[str | int]) -> int | None:
+    """The line on which `field` (keys and list positions from the top) stands, as well as it can be found."""
+    from ruamel.yaml import YAML
+
+    node: Any = YAML(typ="rt").load(read_text(path))
+    line = None
+    for key in field:
+        try:
+            line = (node.lc.key(key) if isinstance(node, Mapping) else node.lc.item(key))[0] + 1
+            node = node[key]
+        except (AttributeError, KeyError, IndexError, TypeError):
+            break
+    return line
+
+
+def validated(model: type[Model], value: Mapping[str, Any], path: Path) -> Model:
+    """`value`, read from `path`, as a settings model.
+
+    Raises:
+        InputError: for the first field that is unknown or wrong, with its line and the nearest known name.
+    """
+    try:
+        return model.model_validate(value)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        field = first["loc"]
+        name = ".".join(map(str, field))
+        line = line_of(path, field)
+        if first["type"] == "extra_forbidden":
+            remedy = _nearest(model, field)
+            raise InputError(path, f"the setting {name!r} is unknown.", line=line, remedy=remedy) from error
+        raise InputError(path, f"{name}: {first['msg']}.", line=line) from error
+
+
+def _nearest(model: type[BaseModel], field: Sequence[str | int]) -> str:
+    """A hint at the known setting with the most similar name."""
+    from difflib import get_close_matches
+
+    here: Any = model
+    for key in field[:-1]:
+        here = here.model_fields[key].annotation if key in getattr(here, "model_fields", {}) else None
+    known = list(getattr(here, "model_fields", {}))
+    close = get_close_matches(str(field[-1]), known, n=1)
+    return f"Did you mean {close[0]!r}?" if close else f"Known here: {', '.join(known)}." if known else ""
