@@ -1,0 +1,191 @@
+"""Sentence vectors with onnxruntime and tokenizers alone: what the server runs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import weakref
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoders.artifacts import open_artifact, read_manifest, sha256
+from encoders.cache import cache_folder, only_one
+from encoders.errors import ArtifactError
+from encoders.model_folder import Kind
+from encoders.progress import Progress
+from encoders.tokens import Tokens
+
+ENCODER = "encoder"
+GRAPH, TOKENIZER, CONFIG = "encoder.onnx", "tokenizer.json", "encoder.json"
+
+BATCH_TOKENS = 2048
+"""Padded tokens in one batch of bulk work."""
+
+_LAYOUT = 1  # raise it when export_encoder writes something else, so that cached encoders are made again
+
+_loaded: weakref.WeakValueDictionary[tuple[str, int], Encoder] = weakref.WeakValueDictionary()
+_loading = threading.Lock()
+
+
+class Encoder:
+    """Texts → unit vectors. Immutable and safe to use from several threads at once."""
+
+    def __init__(self, folder: Path, *, threads: int = 1) -> None:
+        """Open a folder that `encoders.onnx.export_encoder` wrote; prefer `load`, which shares.
+
+        Bulk work runs `threads` batches at once; a single batch always runs on the calling thread.
+
+        Raises:
+            ArtifactError: when it is missing or damaged.
+        """
+        open_artifact(folder, kind=ENCODER)
+        try:
+            config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+            self.name: str = config["name"]
+            self.dimension: int = config["dimension"]
+            self.max_length: int = config["max_length"]
+            self._tokens = Tokens(
+                folder / TOKENIZER,
+                max_length=self.max_length, pad_id=config["pad_id"], prompts=config["prompts"],
+            )  # fmt: skip
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise ArtifactError(f"{folder / CONFIG} cannot be used: {error!r}") from error
+        self.id = encoder_id(folder)
+        self.threads = threads
+        self._session = open_session(folder / GRAPH)
+
+    @staticmethod
+    def load(folder: Path, *, threads: int = 1) -> Encoder:
+        """The encoder in `folder`; folders with equal content share one, for as long as it is in use.
+
+        Raises:
+            ArtifactError: when the folder is missing or damaged.
+        """
+        with _loading:
+            known = _loaded.get((encoder_id(folder), threads))
+            if known is not None:
+                return known
+            encoder = Encoder(folder, threads=threads)
+            _loaded[encoder.id, threads] = encoder
+            return encoder
+
+    def encode(
+        self,
+        texts: Sequence[str],
+        *,
+        kind: Kind = "query",
+        progress: Progress | None = None,
+    ) -> NDArray[np.float32]:
+        """Vectors (n, dimension), rows in the texts' order and of L2 norm 1; an empty text has one too.
+
+        The text is normalised and gets the prompt that the model wants for its `kind`. `progress` is
+        called with the number of texts done since the last call.
+        """
+        vectors = np.empty((len(texts), self.dimension), np.float32)
+        if not texts:
+            return vectors
+        rows = self._tokens.ids(texts, kind=kind)
+
+        def run(batch: list[int]) -> list[int]:
+            vectors[batch] = self._run([rows[index] for index in batch])
+            return batch
+
+        for batch in _map(run, batches([len(row) for row in rows]), self.threads):
+            if progress is not None:
+                progress(len(batch))
+        return vectors
+
+    def _run(self, rows: list[list[int]]) -> NDArray[np.float32]:
+        ids, mask = self._tokens.padded(rows)
+        vectors: NDArray[np.float32] = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
+        return vectors
+
+
+def _map(run: Any, batches: list[list[int]], threads: int) -> Iterator[list[int]]:
+    if threads == 1 or len(batches) == 1:
+        yield from map(run, batches)
+        return
+    with ThreadPoolExecutor(threads, thread_name_prefix="encode") as pool:
+        yield from pool.map(run, batches)
+
+
+def batches(lengths: Sequence[int], *, tokens: int = BATCH_TOKENS) -> list[list[int]]:
+    """Indices of rows, sorted by length and cut so that no batch pads to more than `tokens` tokens.
+
+    Longest first: memory peaks at once, and the time left can be told early. A row that is longer than
+    `tokens` is a batch of its own.
+    """
+    result: list[list[int]] = []
+    for index in sorted(range(len(lengths)), key=lambda i: (-lengths[i], i)):
+        if result and (len(result[-1]) + 1) * lengths[result[-1][0]] <= tokens:
+            result[-1].append(index)
+        else:
+            result.append([index])
+    return result
+
+
+def encoder_id(folder: Path) -> str:
+    """A short hash of the graph, the tokenizer and what else decides the vectors; "" without a manifest.
+
+    It is taken from the manifest's hashes: reading it costs nothing.
+    """
+    manifest = read_manifest(folder, kind=ENCODER)
+    if manifest is None:
+        return ""
+    try:
+        hashes = [manifest["files"][name]["sha256"] for name in (CONFIG, GRAPH, TOKENIZER)]
+    except (KeyError, TypeError):
+        return ""
+    return hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
+
+
+def open_session(graph: Path) -> Any:
+    """An onnxruntime session that computes on the calling thread only.
+
+    Raises:
+        ArtifactError: when onnxruntime cannot load the graph.
+    """
+    import onnxruntime
+
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    try:
+        return onnxruntime.InferenceSession(str(graph), options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's exceptions share no class of their own
+        raise ArtifactError(f"{graph} cannot be loaded: {error}") from error
+
+
+def serving_encoder(name: str) -> Path:
+    """The encoder `name`, resolved and exported to int8 in the user's cache, once per weights.
+
+    Safe to call from several processes at once. Opening the folder with `Encoder.load` checks it.
+
+    Raises:
+        KefuError: when the encoder is nowhere to be found, or training's packages are missing.
+    """
+    from encoders.onnx import export_encoder
+    from encoders.resolve import resolve_encoder
+
+    source = resolve_encoder(name)
+    folder = cache_folder() / f"{Path(name).name}-{weights_key(source)}-int8-{_LAYOUT}"
+    with only_one(folder):
+        try:
+            open_artifact(folder, kind=ENCODER, verify=False)
+        except ArtifactError:
+            export_encoder(source, folder, name=name)
+    return folder
+
+
+def weights_key(source: Path) -> str:
+    """A short hash of the model folder's files that decide its vectors."""
+    files = sorted(path for path in source.rglob("*") if path.suffix in {".json", ".safetensors"})
+    return hashlib.sha256("".join(f"{path.name} {sha256(path)}\n" for path in files).encode()).hexdigest()[
+        :12
+    ]

@@ -1,0 +1,74 @@
+"""A BERT encoder as a torch module, for training and export. Never imported by the server."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+
+from encoders.errors import ArtifactError
+from encoders.model_folder import Kind, read_model_folder
+from encoders.tokens import Tokens
+
+
+class TorchEncoder(torch.nn.Module):  # type: ignore[misc, unused-ignore]
+    """Token ids → sentence vectors: BERT, pooling, L2 norm."""
+
+    def __init__(self, bert: Any, pooling: Literal["mean", "cls"]) -> None:
+        super().__init__()
+        self.bert = bert
+        self.pooling = pooling
+
+    def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
+        """Unit vectors (n, d) for ids and mask (n, length)."""
+        mask = attention_mask.to(torch.float32)
+        # Given in four dimensions, the mask is taken as it is: the exported graph stays simple.
+        bias = (1.0 - mask)[:, None, None, :] * -10000.0
+        states = self.bert(input_ids=input_ids, attention_mask=bias).last_hidden_state
+        if self.pooling == "cls":
+            pooled = states[:, 0]
+        else:
+            pooled = (states * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True)
+        return torch.nn.functional.normalize(pooled, dim=1)
+
+
+def load_torch_encoder(folder: Path, *, name: str = "") -> tuple[TorchEncoder, Tokens]:
+    """The model of a resolved folder in float32, in evaluation mode, and what cuts texts into its ids.
+
+    Raises:
+        ArtifactError: when the folder holds no model that transformers can load.
+    """
+    from transformers import AutoModel
+
+    described = read_model_folder(folder, name=name)
+    with _quiet():
+        try:
+            bert = AutoModel.from_pretrained(
+                folder, dtype=torch.float32, attn_implementation="sdpa", use_safetensors=True
+            )
+        except (OSError, ValueError, KeyError) as error:
+            raise ArtifactError(f"{folder} cannot be loaded as a model: {error}") from error
+    prompts: dict[Kind, str] = {"query": described.query_prompt, "document": described.document_prompt}
+    tokens = Tokens(
+        folder / "tokenizer.json", max_length=described.max_length, pad_id=described.pad_id, prompts=prompts
+    )
+    return TorchEncoder(bert, described.pooling).eval(), tokens
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep transformers' bars and remarks (an unused pooler) off the terminal."""
+    from transformers.utils import logging
+
+    verbosity, bars = logging.get_verbosity(), logging.is_progress_bar_enabled()
+    logging.set_verbosity_error()
+    logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        logging.set_verbosity(verbosity)
+        if bars:
+            logging.enable_progress_bar()
