@@ -1,0 +1,1 @@
+"""What must outlive the process: conversations, the inbox, the outbox, what was not answered."""

@@ -1,0 +1,61 @@
+"""Smaller writes, in the form that `bot.store.writer` runs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import CursorResult, Row, Table, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.engine import insert
+from bot.store.tables import conversations, events, inbox, outbox, pointers, unanswered
+
+
+async def take_unfinished(
+    connection: AsyncConnection, requests: Sequence[None]
+) -> list[Sequence[Row[*tuple[Any, ...]]] | Exception]:
+    """Count one more attempt for every message without an outcome and give them, oldest first."""
+    await connection.execute(
+        update(inbox).where(inbox.c.state == "new").values(attempts=inbox.c.attempts + 1)
+    )
+    statement = select(inbox.c.id, inbox.c.payload, inbox.c.attempts).where(inbox.c.state == "new")
+    rows = (await connection.execute(statement.order_by(inbox.c.id))).all()
+    return [rows for _ in requests]
+
+
+async def resolve_unanswered(connection: AsyncConnection, ids: Sequence[int]) -> list[bool | Exception]:
+    """Close open rows of the list of what was not answered."""
+    answers: list[bool | Exception] = []
+    for row_id in ids:
+        statement = update(unanswered).where(unanswered.c.id == row_id, unanswered.c.state == "open")
+        result: CursorResult[Any] = await connection.execute(statement.values(state="done"))
+        answers.append(result.rowcount == 1)
+    return answers
+
+
+async def set_pointer(connection: AsyncConnection, rows: Sequence[dict[str, str]]) -> list[Exception | None]:
+    """Point names at values; the last of equal names holds."""
+    statement = insert(connection, pointers)
+    statement = statement.on_conflict_do_update(
+        index_elements=["name"], set_={"value": statement.excluded.value}
+    )
+    await connection.execute(statement, list(rows))
+    return [None] * len(rows)
+
+
+async def erase_conversation(connection: AsyncConnection, ids: Sequence[str]) -> list[bool | Exception]:
+    """Delete conversations with all that belongs to them, also messages that no turn has taken up."""
+    answers: list[bool | Exception] = []
+    for conversation_id in ids:
+        erased = 0
+        for table in (unanswered, outbox, inbox, events):
+            erased += await _delete(connection, table, table.c.conversation_id == conversation_id)
+        erased += await _delete(connection, conversations, conversations.c.id == conversation_id)
+        answers.append(erased > 0)
+    return answers
+
+
+async def _delete(connection: AsyncConnection, table: Table, condition: Any) -> int:
+    result: CursorResult[Any] = await connection.execute(delete(table).where(condition))
+    return result.rowcount

@@ -1,0 +1,171 @@
+"""The tables, in types that SQLite and PostgreSQL share.
+
+`events` is the truth; `conversations` and `unanswered` are projections written with it, so that lists need
+no fold. `migrations/` makes exactly these tables; a test compares the two.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware UTC time. SQLite has no time zones: there it is stored as naive UTC and made aware again."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time without a time zone cannot be stored")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Words(TypeDecorator[str]):
+    """Free text: NUL and halves of surrogate pairs, which databases refuse, are taken out."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return value.replace("\0", "").encode("utf-8", "replace").decode("utf-8")
+
+
+# SQLite numbers rows by itself only in columns of type INTEGER.
+_Id = BigInteger().with_variant(Integer, "sqlite")
+# Absent is SQL's NULL and never JSON's null.
+_Json = JSON(none_as_null=True)
+
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("channel", String, nullable=False),
+    Column("account", String, nullable=False),
+    Column("sender", String, nullable=False),
+    Column("owner", String, nullable=False),  # bot, waiting, person or closed
+    Column("agent", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("preview", Words, nullable=False),
+    Column("last_seq", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    Index(None, "owner", "updated_at", "id"),
+    Index(None, "updated_at", "id"),
+    Index(None, "channel", "account", "sender"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("type", String, nullable=False),
+    Column("timestamp", UtcDateTime, nullable=False),
+    Column("data", _Json, nullable=False),
+    UniqueConstraint("conversation_id", "seq"),
+    sqlite_autoincrement=True,
+)
+
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("channel", String, nullable=False),
+    Column("account", String, nullable=False),
+    Column("message_id", String, nullable=False),
+    Column("conversation_id", String, nullable=False),  # which may not have begun yet
+    Column("payload", _Json, nullable=False),
+    Column("state", String, nullable=False),  # new, done or failed
+    Column("attempts", Integer, nullable=False),
+    Column("outcome", _Json),
+    Column("received_at", UtcDateTime, nullable=False),
+    UniqueConstraint("channel", "account", "message_id"),
+    Index(None, "state", "id"),
+    Index(None, "conversation_id"),
+    sqlite_autoincrement=True,  # a key is never given twice, also after an erasure
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", _Id, primary_key=True),  # also the order of delivery within a conversation
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("channel", String, nullable=False),
+    Column("account", String, nullable=False),
+    Column("recipient", String, nullable=False),
+    Column("payload", _Json, nullable=False),
+    Column("state", String, nullable=False),  # pending, sending, sent, held or dead
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("claimed_until", UtcDateTime),  # while sending: when another may conclude that the sender died
+    Column("unknown_at", UtcDateTime),  # when the platform may have had it without our knowing
+    Column("last_error", Words, nullable=False),
+    Column("platform_id", String),
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "state", "due_at"),
+    Index(None, "conversation_id", "state", "id"),
+    Index(None, "unknown_at"),
+    sqlite_autoincrement=True,
+)
+
+unanswered = Table(
+    "unanswered",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), nullable=False),
+    Column("seq", Integer, nullable=False),  # of the customer's event
+    Column("text", Words, nullable=False),
+    Column("language", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("candidates", _Json, nullable=False),
+    Column("state", String, nullable=False),  # open or done
+    Column("created_at", UtcDateTime, nullable=False),
+    Index(None, "state", "id"),
+    Index(None, "conversation_id"),
+    sqlite_autoincrement=True,
+)
+
+pointers = Table(
+    "pointers",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("value", String, nullable=False),
+)
