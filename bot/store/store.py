@@ -42,6 +42,8 @@ from bot.store.tables import conversations, events, inbox, outbox, pointers, una
 from bot.store.turns import accept_messages, commit_turns
 from bot.store.writer import Writer
 
+Clock = Callable[[], datetime]
+
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -52,23 +54,23 @@ class Store:
 
     outbox: Outbox
 
-    def __init__(self, engine: AsyncEngine, closing: AsyncExitStack, clock: Callable[[], datetime]) -> None:
+    def __init__(self, engine: AsyncEngine, writer: Writer, closing: AsyncExitStack, clock: Clock) -> None:
         """Use `Store.open`."""
         self._engine = engine
         self._closing = closing
         self._clock = clock
-        self._writer = Writer(engine)
-        self.outbox = Outbox(engine, self._writer, clock)
-        closing.push_async_callback(self._writer.close)
+        self._writer = writer
+        self.outbox = Outbox(engine, writer, clock)
 
     @classmethod
     async def open(
-        cls, url: str, *, exclusive: bool = True, clock: Callable[[], datetime] = _utc_now
+        cls, url: str, *, exclusive: bool = True, largest_batch: int = 128, clock: Clock = _utc_now
     ) -> Self:
         """Open the database at an SQLAlchemy URL, making or upgrading its tables.
 
         An SQLite file serves one process: with `exclusive` a second one is refused. Commands that only move a
-        pointer beside a running server (`kefu release promote`) open it without.
+        pointer beside a running server (`kefu release promote`) open it without. At most `largest_batch`
+        writes share a commit.
 
         Raises:
             StoreError: when it cannot be opened, is no database, is another program's, was made by a newer
@@ -82,7 +84,9 @@ class Store:
             engine = make_engine(parsed)
             stack.push_async_callback(engine.dispose)
             await _prepare(engine, parsed)
-            return cls(engine, stack.pop_all(), clock)
+            writer = Writer(engine, largest_batch=largest_batch)
+            stack.push_async_callback(writer.close)
+            return cls(engine, writer, stack.pop_all(), clock)
 
     async def close(self) -> None:
         """Finish the writes that were asked for and let go of the database."""
