@@ -1,0 +1,1 @@
+"""How good the whole decision is on messages that training never saw."""
