@@ -1,0 +1,226 @@
+"""Entities found by a project's regexes, lookup tables, synonyms and the values marked in its examples."""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from encoders.errors import ArtifactError, InputError
+from intents.examples import AnnotatedEntity, TrainingData
+from intents.understanding import Entity
+
+MAX_CHARACTERS = 1000
+"""Nothing is looked for further into a message: a regex's cost can grow much faster than the text."""
+
+_UNSPACED = re.compile(
+    r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+    r"\U00020000-\U0002fa1f]"
+)
+_END = ""  # the key under which a node of the trie holds what ends there
+
+
+class _Phrase(NamedTuple):
+    """A surface form and what it stands for."""
+
+    surface: str
+    entity: str
+    value: str
+    role: str | None = None
+    group: str | None = None
+
+
+class EntityExtractor:
+    """Finds entities by exact means alone; immutable and safe to share between threads.
+
+    Phrases match whatever their case and width, the longest first, at word boundaries where the script
+    has any: inside Chinese text they are found everywhere.
+    """
+
+    def __init__(
+        self,
+        *,
+        patterns: Mapping[str, Iterable[str]],
+        phrases: Iterable[tuple[Any, ...]] = (),
+        synonyms: Mapping[str, str],
+    ) -> None:
+        """`patterns`: entity → regexes; `phrases`: (surface, entity, value[, role, group]).
+
+        Raises:
+            InputError: for a regex that Python cannot compile.
+        """
+        self._patterns = {name: tuple(found) for name, found in patterns.items()}
+        self._phrases = tuple(_Phrase(*phrase) for phrase in phrases)
+        self._synonyms = {_fold(surface): value for surface, value in synonyms.items()}
+        self._compiled = [
+            (name, _compile(name, one)) for name, found in self._patterns.items() for one in found
+        ]
+        self._trie = _trie(self._phrases)
+
+    @classmethod
+    def from_training_data(
+        cls, data: TrainingData, *, entities: Iterable[str] | None = None
+    ) -> EntityExtractor:
+        """What the data says about entities.
+
+        `entities` are the names that the project's domain knows; without it every name of a regex, a
+        lookup table and an annotation is one.
+
+        Raises:
+            InputError: for a regex that Python cannot compile.
+        """
+        wanted = None if entities is None else set(entities)
+
+        def known(name: str) -> bool:
+            return wanted is None or name in wanted
+
+        phrases = [phrase for phrase in _all_phrases(data) if known(phrase.entity)]
+        patterns = {name: found for name, found in data.regexes.items() if known(name)}
+        return cls(patterns=patterns, phrases=dict.fromkeys(phrases), synonyms=data.synonyms)
+
+    def extract(self, text: str) -> tuple[Entity, ...]:
+        """The entities by their place; of one entity's overlapping finds only the longest is kept."""
+        text = text[:MAX_CHARACTERS]
+        found = [*self._by_regex(text), *self._by_phrase(text)]
+        kept: list[Entity] = []
+        for one in sorted(found, key=lambda one: (one.start - one.end, one.start)):
+            if not any(_overlap(one, other) for other in kept):
+                kept.append(one)
+        return tuple(sorted(kept, key=lambda one: (one.start, one.end, one.entity)))
+
+    def _by_regex(self, text: str) -> Iterator[Entity]:
+        for name, pattern in self._compiled:
+            for match in pattern.finditer(text):
+                if match.end() > match.start():
+                    yield self._entity(_Phrase(match[0], name, match[0]), match.start(), match.end(), "regex")
+
+    def _by_phrase(self, text: str) -> Iterator[Entity]:
+        folded = _fold(text)
+        position = 0
+        while position < len(folded):
+            end, phrases = self._longest(folded, position)
+            for phrase in phrases:
+                yield self._entity(phrase, position, end, "lookup")
+            position = max(end, position + 1)
+
+    def _longest(self, folded: str, start: int) -> tuple[int, tuple[_Phrase, ...]]:
+        """Where the longest phrase that starts here ends, and what it stands for."""
+        best: tuple[int, tuple[_Phrase, ...]] = start, ()
+        if not _boundary(folded, start):
+            return best
+        node = self._trie
+        for position in range(start, len(folded)):
+            if (below := node.get(folded[position])) is None:
+                break
+            node = below
+            if _END in node and _boundary(folded, position + 1):
+                best = position + 1, node[_END]
+        return best
+
+    def _entity(self, phrase: _Phrase, start: int, end: int, extractor: str) -> Entity:
+        value = self._synonyms.get(_fold(phrase.surface), phrase.value)
+        return Entity(
+            entity=phrase.entity, value=self._synonyms.get(_fold(value), value), start=start, end=end,
+            role=phrase.role, group=phrase.group, extractor=extractor,
+        )  # fmt: skip
+
+    def save(self, path: Path) -> None:
+        """Write everything as JSON."""
+        content = {"patterns": self._patterns, "phrases": self._phrases, "synonyms": self._synonyms}
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path) -> EntityExtractor:
+        """Read what `save` wrote.
+
+        Raises:
+            ArtifactError: when the file is missing or holds something else.
+        """
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+            return cls(**{name: content[name] for name in ("patterns", "phrases", "synonyms")})
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, InputError) as error:
+            raise ArtifactError(f"{path} cannot be used: {error!r}") from error
+
+
+def _all_phrases(data: TrainingData) -> Iterator[_Phrase]:
+    """The annotated values, the lookup tables, and the synonyms of both."""
+    phrases = [
+        _Phrase(example.text[one.start : one.end], one.entity, one.value, one.role, one.group)
+        for example, one in _annotations(data)
+    ]
+    # A value that has been seen in several roles says nothing about its role.
+    roles: dict[tuple[str, str], set[tuple[str | None, str | None]]] = {}
+    for phrase in phrases:
+        roles.setdefault((_fold(phrase.surface), phrase.entity), set()).add((phrase.role, phrase.group))
+    phrases = [
+        phrase
+        if len(roles[_fold(phrase.surface), phrase.entity]) == 1
+        else phrase._replace(role=None, group=None)
+        for phrase in phrases
+    ]
+    phrases += [_Phrase(one, name, one) for name, found in data.lookups.items() for one in found]
+    yield from phrases
+    entities: dict[str, list[str]] = {}
+    for phrase in phrases:
+        for form in {_fold(phrase.surface), _fold(phrase.value)}:
+            entities.setdefault(form, []).append(phrase.entity)
+    for surface, value in data.synonyms.items():
+        for entity in dict.fromkeys(entities.get(_fold(value), [])):
+            yield _Phrase(surface, entity, value)
+
+
+def _annotations(data: TrainingData) -> Iterator[tuple[Any, AnnotatedEntity]]:
+    for example in data.examples:
+        for one in example.entities:
+            yield example, one
+
+
+def _trie(phrases: Iterable[_Phrase]) -> dict[str, Any]:
+    root: dict[str, Any] = {}
+    for phrase in phrases:
+        node = root
+        for character in _fold(phrase.surface).strip():
+            node = node.setdefault(character, {})
+        if node is not root:
+            same = node.get(_END, ())
+            if phrase.entity not in {one.entity for one in same}:
+                node[_END] = (*same, phrase)
+    return root
+
+
+def _compile(name: str, pattern: str) -> re.Pattern[str]:
+    try:
+        return re.compile(pattern, re.IGNORECASE)
+    except re.error as error:
+        raise InputError(f"regex {name}", f"{pattern!r} is no regular expression ({error}).") from error
+
+
+def _fold(text: str) -> str:
+    """Lower case, plain width, spaces alike, with as many characters as before so that offsets hold."""
+    return "".join(map(_fold_character, text))
+
+
+def _fold_character(character: str) -> str:
+    if character.isspace():
+        return " "
+    folded = unicodedata.normalize("NFKC", character).lower()
+    return folded if len(folded) == 1 else character
+
+
+def _boundary(text: str, position: int) -> bool:
+    """Whether a phrase may start or end between these two characters."""
+    if position in (0, len(text)):
+        return True
+    return not (_in_word(text[position - 1]) and _in_word(text[position]))
+
+
+def _in_word(character: str) -> bool:
+    return character.isalnum() and not _UNSPACED.match(character)
+
+
+def _overlap(one: Entity, other: Entity) -> bool:
+    return one.entity == other.entity and one.start < other.end and other.start < one.end
