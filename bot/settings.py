@@ -52,6 +52,8 @@ class ProjectSettings(_Strict):
     languages: tuple[str, ...] = ("en",)
     encoder: str = "auto"
     costs: CostSettings = CostSettings()
+    choices: dict[str, dict[str, str]] = {}
+    """How an intent reads on a button when the bot asks back: intent → language → words."""
     actions: ActionSettings = ActionSettings()
     server: ServerSettings = ServerSettings()
     unknown_sends: Literal["resend", "hold"] = "resend"

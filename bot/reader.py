@@ -1,0 +1,114 @@
+"""Reading a message: what it means and which passages may answer it, off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.dialog.decision import Candidate
+from encoders.workers import ModelWorkers
+from intents.classifier import IntentClassifier
+from intents.understanding import Understanding
+from knowledge.base import KnowledgeBase
+from knowledge.documents import Passage, Retrieved
+
+MOST_INTENTS = 5
+MOST_PASSAGES = 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """A message as the models see it."""
+
+    understanding: Understanding
+    retrieved: Retrieved
+
+    def passage(self, passage_id: str) -> Passage | None:
+        """The retrieved passage of that id."""
+        return next((one for one in self.retrieved.passages if one.id == passage_id), None)
+
+
+class Reader:
+    """The intent model and the knowledge base of one release, behind single-thread workers.
+
+    Where both use the same encoder, a message is encoded once.
+    """
+
+    def __init__(
+        self, *, classifier: IntentClassifier, knowledge: KnowledgeBase | None, workers: ModelWorkers
+    ) -> None:
+        self.classifier = classifier
+        self.knowledge = knowledge
+        self._workers = workers
+        self._shared = knowledge is not None and knowledge.encoder.id == classifier.encoder.id
+
+    async def read(self, text: str, *, context: Sequence[str] = (), language: str | None = None) -> Reading:
+        """Understand a text and retrieve for it.
+
+        Args:
+            context: the customer's earlier messages, oldest first.
+            language: the conversation's, preferred among equally good passages.
+        """
+        if self._shared or self.knowledge is None:
+            return await self._workers.run(self.read_now, text, context, language)
+        understanding, retrieved = await asyncio.gather(
+            self._workers.run(self._understand, text),
+            self._workers.run(self._search, text, context, language),
+        )
+        return Reading(understanding=understanding, retrieved=retrieved)
+
+    def read_now(self, text: str, context: Sequence[str] = (), language: str | None = None) -> Reading:
+        """The same in the calling thread."""
+        if not self._shared or self.knowledge is None:
+            return Reading(
+                understanding=self._understand(text), retrieved=self._search(text, context, language)
+            )
+        vectors = self.classifier.encoder.encode([text])
+        understanding = self.classifier.understand_vectors([text], vectors)[0]
+        retrieved = self.knowledge.search_vector(
+            text, vectors[0], context=context, language=language, k=MOST_PASSAGES
+        )
+        return Reading(understanding=understanding, retrieved=retrieved)
+
+    def _understand(self, text: str) -> Understanding:
+        return self.classifier.understand([text])[0]
+
+    def _search(self, text: str, context: Sequence[str], language: str | None) -> Retrieved:
+        if self.knowledge is None:
+            return Retrieved()
+        return self.knowledge.search(text, context=context, language=language, k=MOST_PASSAGES)
+
+
+def candidates(
+    reading: Reading, *, titles: Mapping[str, Mapping[str, str]], language: str
+) -> tuple[Candidate, ...]:
+    """Everything that competes to be the answer: intents, and the best passage of each document.
+
+    Args:
+        titles: intent → language → how it reads on a button (`choices` in kefu.yml).
+    """
+    understanding = reading.understanding
+    intents = tuple(
+        Candidate(
+            kind="intent",
+            name=score.intent,
+            p=understanding.in_scope * score.confidence,
+            title=_title(score.intent, titles, language),
+        )
+        for score in understanding.ranking[:MOST_INTENTS]
+    )
+    best: dict[str, Passage] = {}
+    for passage in reading.retrieved.passages:
+        kept = best.get(passage.document_id)
+        if kept is None or passage.p > kept.p:
+            best[passage.document_id] = passage
+    passages = tuple(
+        Candidate(kind="passage", name=passage.id, p=passage.p, title=passage.title)
+        for passage in best.values()
+    )
+    return intents + passages
+
+
+def _title(intent: str, titles: Mapping[str, Mapping[str, str]], language: str) -> str:
+    return titles.get(intent, {}).get(language) or intent.replace("_", " ").replace("/", ": ").capitalize()
