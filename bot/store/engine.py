@@ -27,7 +27,7 @@ _PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA journal_mode = WAL",
     # FULL flushes every commit to disk. With NORMAL a power cut could take back a message that its platform
-    # has been told we have; group commit makes the flush affordable (bench/store.py).
+    # has been told we have; with group commit the flush costs about a tenth (bench/store.py).
     "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     # What is erased is overwritten, not only unlinked.

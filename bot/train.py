@@ -1,0 +1,138 @@
+"""Training an assistant: from its folder to a new release."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bot.project import Project, data_files, domain_mapping, load_assistant, training_files
+from bot.release import KIND, new_release_id
+from bot.yaml_files import read_yaml
+from encoders.artifacts import building
+from encoders.encoder import Encoder, serving_encoder
+from encoders.resolve import default_encoder
+from intents.examples import OUT_OF_SCOPE, TrainingData
+from intents.nlu import load_training_data
+from knowledge.documents import Document, Question
+from knowledge.index import build_index
+from knowledge.ingest import read_documents, read_questions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trained:
+    """A release just made."""
+
+    release_id: str
+    folder: Path
+    facts: Mapping[str, Any]
+
+
+def train_project(project: Project, *, recipe: str, seed: int) -> Trained:
+    """Train the intent model, index the articles, and put both into a new release.
+
+    Each side learns the other's questions as not its own: questions that articles answer are out of scope
+    for the intents, and utterances that an intent answers have no article. So both probabilities speak of
+    the same messages and can be compared.
+
+    Raises:
+        InputError: for a file of the project that cannot be used; nothing is left of the release then.
+    """
+    load_assistant(project)
+    data = load_training_data(training_files(project))
+    documents = read_documents([project.articles]) if project.articles.is_dir() else []
+    questions = training_questions(project)
+    name = encoder_name(project, data, documents)
+    release_id = new_release_id(datetime.now(UTC))
+    folder = project.releases / release_id
+    facts: dict[str, Any] = {"made": datetime.now(UTC).isoformat(timespec="seconds"), "kefu": version("kefu")}
+    with building(folder, kind=KIND, facts=facts) as draft:
+        facts["intents"] = _train_intents(data, questions, draft / "intents", name, recipe, seed)
+        facts["knowledge"] = _index(documents, _both(questions, data), draft, name)
+        _snapshot(project, draft)
+    return Trained(release_id=release_id, folder=folder, facts=facts)
+
+
+def training_questions(project: Project) -> list[Question]:
+    """The questions in `knowledge/questions*.jsonl`, with the articles that answer them."""
+    files = sorted(project.articles.glob("questions*.jsonl"))
+    return read_questions(files) if files else []
+
+
+def encoder_name(project: Project, data: TrainingData, documents: Sequence[Document]) -> str:
+    """The encoder that kefu.yml names, or the one that fits the script of examples and articles."""
+    if project.settings.encoder != "auto":
+        return project.settings.encoder
+    texts = [example.text for example in data.examples] + [document.title for document in documents]
+    return default_encoder(texts)
+
+
+def _train_intents(
+    data: TrainingData, questions: Sequence[Question], out: Path, encoder: str, recipe: str, seed: int
+) -> Mapping[str, Any]:
+    from intents.training import TrainingOptions, train_intents
+
+    options = TrainingOptions(
+        recipe=recipe,
+        encoder=encoder,
+        seed=seed,
+        extra_out_of_scope=tuple(question.question for question in questions),
+    )
+    return train_intents(data, out, options).as_dict()
+
+
+def _both(questions: Sequence[Question], data: TrainingData) -> list[Question]:
+    """The project's questions, and the intents' utterances as questions that no article answers."""
+    if not questions:
+        return []
+    return list(questions) + [
+        Question(id=f"nlu-{number}", question=example.text)
+        for number, example in enumerate(data.examples)
+        if example.intent != OUT_OF_SCOPE
+    ]
+
+
+def _index(
+    documents: Sequence[Document], questions: Sequence[Question], draft: Path, name: str
+) -> Mapping[str, Any]:
+    if not documents:
+        return {"documents": 0}
+    source = serving_encoder(name)
+    _linked(source, draft / "encoder")
+    return build_index(documents, Encoder.load(source), draft / "knowledge", questions=questions)
+
+
+def _linked(source: Path, target: Path) -> None:
+    """A copy that costs no disk where the file system can link."""
+
+    def link(first: str, second: str) -> None:
+        try:
+            os.link(first, second)
+        except OSError:
+            shutil.copy2(first, second)
+
+    shutil.copytree(source, target, copy_function=link)
+
+
+def _snapshot(project: Project, draft: Path) -> None:
+    """The dialog as it was when the models were trained; wording stays editable in the project."""
+    rules: list[Any] = []
+    stories: list[Any] = []
+    for path in data_files(project):
+        mapping = read_yaml(path) if path.name != "nlu.yml" else {}
+        rules += mapping.get("rules") or []
+        stories += mapping.get("stories") or []
+    contents = {
+        "domain": domain_mapping(project),
+        "rules": {"rules": rules},
+        "stories": {"stories": stories},
+    }
+    for name, content in contents.items():
+        text = json.dumps(content, indent=1, ensure_ascii=False)
+        (draft / f"{name}.json").write_text(text + "\n", encoding="utf-8")
