@@ -1,0 +1,156 @@
+"""The command line: it parses and calls. Nothing heavy is imported before a command needs it."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import intents.cli
+import intents.mining.cli
+import knowledge.cli
+from encoders.errors import KefuError
+
+app = typer.Typer(
+    name="kefu",
+    help="A customer-service bot that learns from the conversations you already have.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+release_app = typer.Typer(help="List, promote and roll back releases.", no_args_is_help=True)
+app.add_typer(intents.cli.app, name="intents", help="Train, try and measure an intent model by itself.")
+app.add_typer(knowledge.cli.app, name="knowledge", help="Index articles and search them by themselves.")
+app.add_typer(release_app, name="release")
+
+ProjectFolder = Annotated[Path, typer.Argument(help="The assistant's folder.", metavar="PROJECT")]
+
+
+class Recipe(StrEnum):
+    """How the intent model is trained."""
+
+    finetune = "finetune"
+    fast = "fast"
+
+
+@app.command()
+def new(folder: Annotated[Path, typer.Argument(help="Where to put it; must not exist or be empty.")]) -> None:
+    """Make a small assistant to start from."""
+    from bot.commands.new import new_project
+
+    typer.echo(new_project(folder))
+
+
+@app.command()
+def check(project: ProjectFolder) -> None:
+    """Read everything in PROJECT and say what is wrong, with file and line."""
+    from bot.commands.check import check_command
+
+    raise typer.Exit(check_command(project))
+
+
+app.command("import")(intents.mining.cli.import_command)
+app.command("mine")(intents.mining.cli.mine_command)
+
+
+@app.command()
+def train(
+    project: ProjectFolder,
+    recipe: Annotated[
+        Recipe, typer.Option(help="finetune: BERT fine-tuning; fast: seconds.")
+    ] = Recipe.finetune,
+    seed: Annotated[int, typer.Option(help="The same seed gives the same release.")] = 0,
+) -> None:
+    """Train a release; the first one is promoted."""
+    from bot.commands.train import train_command
+
+    train_command(project, recipe=recipe.value, seed=seed)
+
+
+@app.command()
+def evaluate(
+    project: ProjectFolder,
+    release: Annotated[str | None, typer.Option(help="A release id; the promoted one by default.")] = None,
+    report: Annotated[
+        Path | None, typer.Option(help="Where the report goes; default PROJECT/reports/<id>.")
+    ] = None,
+) -> None:
+    """Measure a release on the held-out files, by part and end to end."""
+    from bot.commands.evaluate import evaluate_command
+
+    evaluate_command(project, release=release, report=report)
+
+
+@app.command()
+def test(
+    project: ProjectFolder,
+    release: Annotated[str | None, typer.Option(help="A release id; the promoted one by default.")] = None,
+) -> None:
+    """Run the conversation tests in PROJECT/tests; exits with 1 when one fails."""
+    from bot.commands.test import test_command
+
+    raise typer.Exit(test_command(project, release=release))
+
+
+@app.command()
+def chat(
+    project: ProjectFolder,
+    release: Annotated[str | None, typer.Option(help="A release id; the promoted one by default.")] = None,
+    debug: Annotated[bool, typer.Option(help="Say what was understood and why it was decided so.")] = False,
+) -> None:
+    """Talk to the assistant in the terminal; nothing is stored."""
+    from bot.commands.chat import chat_command
+
+    chat_command(project, release=release, debug=debug)
+
+
+@app.command()
+def serve(
+    project: ProjectFolder,
+    host: Annotated[str, typer.Option(help="Anything but loopback needs secrets to be set.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 picks a free one.")] = 8080,
+    database: Annotated[
+        str | None, typer.Option(help="SQLAlchemy URL; default SQLite inside PROJECT.")
+    ] = None,
+) -> None:
+    """Serve the assistant: webhooks, the chat page at / and the console at /console."""
+    from bot.commands.serve import serve_command
+
+    serve_command(project, host=host, port=port, database=database)
+
+
+@release_app.command("list")
+def release_list(project: ProjectFolder) -> None:
+    """Show the releases, oldest first."""
+    from bot.commands.release import list_command
+
+    typer.echo(list_command(project))
+
+
+@release_app.command("promote")
+def release_promote(
+    project: ProjectFolder, release: Annotated[str, typer.Argument(help="A release id.")]
+) -> None:
+    """Serve this release from the next start on; promote an older one to roll back."""
+    from bot.commands.release import promote_command
+
+    typer.echo(promote_command(project, release))
+
+
+def main() -> None:
+    """Run a command; what a person can put right is said without a traceback."""
+    try:
+        app()
+    except KefuError as error:
+        typer.echo(f"kefu: {error}", err=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        typer.echo("Stopped.", err=True)
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,28 @@
+"""`kefu train`: a new release, promoted when it is the first."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import typer
+
+from bot.commands.release import promote
+from bot.project import open_project
+from bot.release import release_ids
+from bot.train import train_project
+
+
+def train_command(folder: Path, *, recipe: str, seed: int) -> None:
+    """Train and say what came of it."""
+    project = open_project(folder)
+    first = not release_ids(project)
+    trained = train_project(project, recipe=recipe, seed=seed)
+    if first:
+        asyncio.run(promote(project, trained.release_id))
+    typer.echo(f"Release {trained.release_id} is in {trained.folder}")
+    typer.echo(
+        f"It serves: kefu serve {folder}"
+        if first
+        else f"Not promoted: kefu release promote {folder} {trained.release_id}"
+    )

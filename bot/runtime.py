@@ -1,0 +1,107 @@
+"""A release at work: everything that answering needs, put together once and swapped as a whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.dialog.decision import Costs
+from bot.dialog.domain import parse_domain
+from bot.dialog.policy import Assistant
+from bot.dialog.rules import parse_rules
+from bot.dialog.stories import parse_stories
+from bot.project import Project, domain_mapping
+from bot.reader import Reader
+from bot.release import Release
+from bot.settings import ProjectSettings
+from encoders.encoder import Encoder
+from encoders.errors import ArtifactError, KefuError
+from encoders.workers import ModelWorkers
+from intents.classifier import IntentClassifier
+from knowledge.base import KnowledgeBase
+from knowledge.index import KnowledgeIndex
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """One release, loaded. The assistant's wording is the project's newest, all else the release's."""
+
+    release: Release
+    assistant: Assistant
+    reader: Reader
+    costs: Costs
+    settings: ProjectSettings
+
+
+def costs_of(settings: ProjectSettings) -> Costs:
+    """The operator's costs as the decision takes them."""
+    given = settings.costs
+    return Costs(wrong=given.wrong, handover=given.handover, clarify=given.clarify)
+
+
+def load_runtime(project: Project, release: Release, *, workers: ModelWorkers) -> Runtime:
+    """Load the models of a release and bring its index up to date with the articles.
+
+    Raises:
+        ArtifactError: when a part of the release is damaged or does not fit the others.
+    """
+    classifier = IntentClassifier.load(release.folder / "intents")
+    return Runtime(
+        release=release,
+        assistant=load_snapshot(project, release),
+        reader=Reader(
+            classifier=classifier, knowledge=_knowledge(project, release, classifier), workers=workers
+        ),
+        costs=costs_of(project.settings),
+        settings=project.settings,
+    )
+
+
+def load_snapshot(project: Project, release: Release) -> Assistant:
+    """The release's domain, rules and stories, with the wording that the project has now.
+
+    Raises:
+        ArtifactError: when the snapshot cannot be read.
+    """
+    domain = _json(release.folder / "domain.json")
+    domain["responses"] = newest_responses(project, domain.get("responses") or {})
+    return Assistant.build(
+        domain=parse_domain(domain, where=str(project.folder / "domain.yml")),
+        rules=parse_rules(_json(release.folder / "rules.json"), where="rules.json"),
+        stories=parse_stories(_json(release.folder / "stories.json"), where="stories.json"),
+    )
+
+
+def newest_responses(project: Project, known: Mapping[str, Any]) -> dict[str, Any]:
+    """The project's responses; those of the release where the project cannot be read at the moment.
+
+    A half-saved file must not stop a server that has a good release.
+    """
+    try:
+        return {**known, **(domain_mapping(project).get("responses") or {})}
+    except KefuError:
+        return dict(known)
+
+
+def _knowledge(project: Project, release: Release, classifier: IntentClassifier) -> KnowledgeBase | None:
+    """The release's index, or a newer one of the project's articles as they are now."""
+    folder = release.folder / "knowledge"
+    if not folder.is_dir():
+        return None
+    encoder = Encoder.load(release.folder / "encoder")
+    if encoder.id == classifier.encoder.id:
+        encoder = classifier.encoder
+    return KnowledgeIndex.open(folder, encoder)
+
+
+def _json(path: Path) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ArtifactError(f"{path} cannot be read ({error}). Train a new release.") from error
+    if not isinstance(value, dict):
+        raise ArtifactError(f"{path} holds no object. Train a new release.")
+    return value
