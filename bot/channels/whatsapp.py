@@ -1,0 +1,119 @@
+"""WhatsApp Business Cloud API: one phone number.
+
+By Meta's Cloud API reference. Webhooks are signed with the app's secret over the raw bytes and carry no time,
+so that remembered message ids are the only guard against replays. Sends have no idempotency key, so that one
+whose outcome is unknown may repeat.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from bot.channels import whatsapp_inbound, whatsapp_outbound
+from bot.channels.base import Incoming, Json, Outgoing, Received, SendResult
+from bot.channels.signing import same, verify_hmac_hex
+from bot.messages import Part
+
+NAME = "whatsapp"
+API_URL = "https://graph.facebook.com"
+API_VERSION = "v23.0"
+
+_TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatsApp:
+    """The channel of one phone number; implements `bot.channels.base.Channel`.
+
+    Attributes:
+        app_secrets: two at once while one replaces the other.
+        session: lives as long as the server; the caller closes it.
+    """
+
+    phone_number_id: str
+    access_token: str = field(repr=False)
+    app_secrets: tuple[str, ...] = field(repr=False)
+    verify_token: str = field(repr=False)
+    session: aiohttp.ClientSession = field(repr=False)
+    api_url: str = API_URL
+    api_version: str = API_VERSION
+
+    @property
+    def name(self) -> str:
+        return NAME
+
+    @property
+    def account(self) -> str:
+        return self.phone_number_id
+
+    def handshake(self, query: Mapping[str, str]) -> str | None:
+        """The challenge, where Meta proves with our own token that we asked it to call here."""
+        subscribes = query.get("hub.mode") == "subscribe"
+        knows_us = same(self.verify_token, query.get("hub.verify_token", ""))
+        return query.get("hub.challenge", "") if subscribes and knows_us and self.verify_token else None
+
+    def verify(self, incoming: Incoming) -> bool:
+        """Whether the body was signed with our app's secret."""
+        signature = incoming.headers.get("X-Hub-Signature-256")
+        return verify_hmac_hex(self.app_secrets, incoming.body, signature, prefix="sha256=")
+
+    def parse(self, incoming: Incoming) -> Received:
+        """The messages to our number; statuses, reactions and system notes are none.
+
+        Raises:
+            BadMessage: when the body is no webhook of WhatsApp.
+        """
+        messages = whatsapp_inbound.messages(
+            incoming.body, phone_number_id=self.phone_number_id, received_at=incoming.received_at
+        )
+        return Received(messages=messages)
+
+    def render(self, parts: Sequence[Part], *, language: str = "") -> tuple[Json, ...]:
+        """WhatsApp messages without their addressee."""
+        return tuple(
+            message for part in parts for message in whatsapp_outbound.messages(part, language=language)
+        )
+
+    async def send(self, outgoing: Outgoing) -> SendResult:
+        """One call of the Graph API.
+
+        Until the connection stands nothing was sent; afterwards, without an answer, nobody knows.
+        """
+        url = f"{self.api_url}/{self.api_version}/{self.phone_number_id}/messages"
+        try:
+            async with self.session.post(
+                url,
+                json={**_addressed_to(outgoing.recipient), **outgoing.payload},
+                headers={"Authorization": f"Bearer {self.access_token}"},
+                timeout=_TIMEOUT,
+                allow_redirects=False,  # the token is for this host alone
+            ) as response:
+                return whatsapp_outbound.result(
+                    response.status, await _json_or_none(response), response.headers.get("Retry-After")
+                )
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
+            return SendResult(failure="temporary", reason=f"WhatsApp was not reached ({_kind(error)}).")
+        except (TimeoutError, aiohttp.ClientError, OSError) as error:
+            reason = f"The connection to WhatsApp was lost before it answered ({_kind(error)})."
+            return SendResult(failure="unknown", reason=reason)
+
+
+def _addressed_to(recipient: str) -> dict[str, Any]:
+    # Users without a visible phone number are addressed by their business-scoped id ("US.123…").
+    key = "to" if recipient.isdecimal() else "recipient"
+    return {"messaging_product": "whatsapp", "recipient_type": "individual", key: recipient}
+
+
+async def _json_or_none(response: aiohttp.ClientResponse) -> Any:
+    try:
+        return await response.json(content_type=None)
+    except ValueError:  # an error page of some proxy
+        return None
+
+
+def _kind(error: BaseException) -> str:
+    return type(error).__name__
