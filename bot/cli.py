@@ -26,14 +26,27 @@ app.add_typer(intents.cli.app, name="intents", help="Train, try and measure an i
 app.add_typer(knowledge.cli.app, name="knowledge", help="Index articles and search them by themselves.")
 app.add_typer(release_app, name="release")
 
-ProjectFolder = Annotated[Path, typer.Argument(help="The assistant's folder.", metavar="PROJECT")]
-
 
 class Recipe(StrEnum):
     """How the intent model is trained."""
 
     finetune = "finetune"
     fast = "fast"
+
+
+ProjectFolder = Annotated[Path, typer.Argument(help="The assistant's folder.", metavar="PROJECT")]
+ReleaseId = Annotated[
+    str | None, typer.Option("--release", help="A release id; the promoted one by default.")
+]
+RecipeName = Annotated[
+    Recipe, typer.Option(help="finetune: BERT fine-tuning, minutes; fast: a frozen encoder, seconds.")
+]
+ReportFolder = Annotated[
+    Path | None, typer.Option(help="Where the report goes; PROJECT/reports/<release> by default.")
+]
+DatabaseUrl = Annotated[
+    str | None, typer.Option(help="SQLAlchemy URL; a SQLite file inside PROJECT by default.")
+]
 
 
 @app.command()
@@ -73,7 +86,7 @@ def train(
 @app.command()
 def evaluate(
     project: ProjectFolder,
-    release: Annotated[str | None, typer.Option(help="A release id; the promoted one by default.")] = None,
+    release: ReleaseId = None,
     report: Annotated[
         Path | None, typer.Option(help="Where the report goes; default PROJECT/reports/<id>.")
     ] = None,
@@ -84,10 +97,10 @@ def evaluate(
     evaluate_command(project, release=release, report=report)
 
 
-@app.command()
-def test(
+@app.command("test")
+def run_tests(
     project: ProjectFolder,
-    release: Annotated[str | None, typer.Option(help="A release id; the promoted one by default.")] = None,
+    release: ReleaseId = None,
 ) -> None:
     """Run the conversation tests in PROJECT/tests; exits with 1 when one fails."""
     from bot.commands.test import test_command
@@ -98,7 +111,7 @@ def test(
 @app.command()
 def chat(
     project: ProjectFolder,
-    release: Annotated[str | None, typer.Option(help="A release id; the promoted one by default.")] = None,
+    release: ReleaseId = None,
     debug: Annotated[bool, typer.Option(help="Say what was understood and why it was decided so.")] = False,
 ) -> None:
     """Talk to the assistant in the terminal; nothing is stored."""
