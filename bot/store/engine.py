@@ -125,10 +125,14 @@ def lock_database(file: Path) -> int:
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     # Python's driver would begin transactions by its own rules; we do it in `write_begins`.
     connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(pragma)
-    cursor.close()
+    try:
+        cursor = connection.cursor()
+        for pragma in _PRAGMAS:
+            cursor.execute(pragma)
+        cursor.close()
+    except Exception:
+        connection.close()  # the pool does not know it yet, and its thread would stay
+        raise
 
 
 def _cause(error: Exception) -> str:

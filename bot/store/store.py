@@ -77,8 +77,11 @@ class Store:
                 kefu, or is in use; the message says what to do.
         """
         parsed = database_url(url)
+        file = sqlite_file(parsed)
+        if file is not None and not file.absolute().parent.is_dir():
+            raise StoreError(f"The folder of the database {file} does not exist. Create it or name another.")
         async with AsyncExitStack() as stack:
-            if exclusive and (file := sqlite_file(parsed)) is not None:
+            if exclusive and file is not None:
                 with store_errors(f"locking {file}"):
                     stack.callback(os.close, lock_database(file))
             engine = make_engine(parsed)
@@ -264,9 +267,6 @@ class Store:
 async def _prepare(engine: AsyncEngine, url: URL) -> None:
     """Reach the database and bring it to this program's version, or say why not."""
     name = url.render_as_string(hide_password=True)
-    file = sqlite_file(url)
-    if file is not None and not file.absolute().parent.is_dir():
-        raise StoreError(f"The folder of the database {file} does not exist. Create it or name another.")
     try:
         with store_errors(f"opening {name}"):
             async with engine.connect() as connection:
