@@ -132,6 +132,16 @@ def load_assistant(project: Project) -> Assistant:
     Raises:
         InputError: with file and line where one of them is wrong.
     """
+    rules, stories = load_rules(project)
+    return Assistant.build(domain=load_domain(project), rules=rules, stories=stories)
+
+
+def load_rules(project: Project) -> tuple[list[Rule], list[Story]]:
+    """The rules and the stories.
+
+    Raises:
+        InputError: with file and line where one of them is wrong.
+    """
     rules: list[Rule] = []
     stories: list[Story] = []
     for path in data_files(project):
@@ -144,7 +154,7 @@ def load_assistant(project: Project) -> Assistant:
             stories += parse_stories({"stories": mapping.get("stories")}, where=str(path))
         except DomainError as error:
             raise _located(path, error) from error
-    return Assistant.build(domain=load_domain(project), rules=rules, stories=stories)
+    return rules, stories
 
 
 def _domain_file(project: Project) -> Path:
