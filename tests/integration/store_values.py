@@ -46,7 +46,7 @@ def row(text: str) -> OutboxRow:
 
 def turn(conversation: str = "c", *, after: int = 0, count: int = 1, **facts: Any) -> Turn:
     """A turn of `count` events behind event `after`."""
-    update = {"channel": "rest", "account": "shop", "sender": f"sender of {conversation}"}
+    update: dict[str, Any] = {"channel": "rest", "account": "shop", "sender": f"sender of {conversation}"}
     update |= facts.pop("update", {})
     events = tuple(event(f"{conversation} {after + number}") for number in range(1, count + 1))
     return Turn(

@@ -170,6 +170,32 @@ async def test_a_caller_that_leaves_does_not_stop_the_others(store: Store) -> No
         await leaving
 
 
+async def test_readers_that_leave_cost_no_connection(store: Store) -> None:
+    await store.commit_turn(turn(count=50))
+    for pause in (0, 0, 0.0005, 0.001, 0.002) * 10:
+        reading = asyncio.create_task(store.load_events("c"))
+        await asyncio.sleep(pause)
+        reading.cancel()
+        await asyncio.gather(reading, return_exceptions=True)
+    async with asyncio.timeout(5):
+        assert len(await store.load_events("c")) == 50
+
+
+async def test_two_stores_on_one_database_keep_the_same_promises(url: str, store: Store) -> None:
+    beside = await Store.open(url, exclusive=False)
+    both = (store, beside) * 5
+    accepted = await asyncio.gather(*(one.accept(message("m1")) for one in both))
+    assert sum(one.is_new for one in accepted) == 1
+    same = turn(key=accepted[0].key, outbox=tuple(row(str(number)) for number in range(3)))
+    results = await asyncio.gather(*(one.commit_turn(same) for one in both), return_exceptions=True)
+    assert [result for result in results if not isinstance(result, ConflictError)] == [1]
+    await asyncio.gather(*(store.commit_turn(turn(f"c{n}", outbox=(row("1"),))) for n in range(20)))
+    claims = await asyncio.gather(*(one.outbox.claim(limit=4) for one in both))
+    claimed = [one.conversation_id for claim in claims for one in claim]
+    assert len(claimed) == len(set(claimed)) > 4
+    await beside.close()
+
+
 async def test_closing_finishes_what_was_asked_for(url: str) -> None:
     store = await Store.open(url)
     writes = [asyncio.create_task(store.commit_turn(turn(f"c{number}"))) for number in range(50)]
