@@ -17,17 +17,16 @@ from numpy.typing import NDArray
 from encoders.artifacts import open_artifact, read_manifest, sha256
 from encoders.cache import cache_folder, only_one
 from encoders.errors import ArtifactError
-from encoders.model_folder import Kind
 from encoders.progress import Progress
-from encoders.tokens import Tokens
+from encoders.tokens import Kind, Tokens
 
 ENCODER = "encoder"
 GRAPH, TOKENIZER, CONFIG = "encoder.onnx", "tokenizer.json", "encoder.json"
 
-BATCH_TOKENS = 2048
-"""Padded tokens in one batch of bulk work."""
+BATCH_TOKENS = 256
+"""Padded tokens in one batch of bulk work: what stays in a core's cache. Larger batches are slower."""
 
-_LAYOUT = 1  # raise it when export_encoder writes something else, so that cached encoders are made again
+_LAYOUT = 2  # raise it when export_encoder writes something else, so that cached encoders are made again
 
 _loaded: weakref.WeakValueDictionary[tuple[str, int], Encoder] = weakref.WeakValueDictionary()
 _loading = threading.Lock()

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
 from encoders.errors import ArtifactError
-
-Kind = Literal["query", "document"]
+from encoders.tokens import Kind, Tokens
 
 MAX_LENGTH = 256
 """No text is read further than this many tokens: attention's cost grows with their square."""
@@ -27,8 +27,16 @@ class ModelFolder:
     pooling: Literal["mean", "cls"]
     max_length: int
     pad_id: int
-    query_prompt: str
-    document_prompt: str
+    prompts: Mapping[Kind, str]
+
+    def tokens(self) -> Tokens:
+        """What cuts texts into this model's ids.
+
+        Raises:
+            ArtifactError: when the folder has no tokenizer.json, or one that cannot be read.
+        """
+        file = self.path / "tokenizer.json"
+        return Tokens(file, max_length=self.max_length, pad_id=self.pad_id, prompts=self.prompts)
 
 
 def read_model_folder(path: Path, *, name: str = "") -> ModelFolder:
@@ -43,7 +51,7 @@ def read_model_folder(path: Path, *, name: str = "") -> ModelFolder:
     if not config:
         raise ArtifactError(f"{path} is no model folder: it has no config.json.")
     name = name or path.name
-    query, document = _prompts(path, " ".join((name, path.name, str(config.get("_name_or_path", "")))))
+    names = " ".join((name, path.name, str(config.get("_name_or_path", ""))))
     longest = _json(path / "sentence_bert_config.json").get("max_seq_length")
     positions = config.get("max_position_embeddings")
     return ModelFolder(
@@ -52,8 +60,7 @@ def read_model_folder(path: Path, *, name: str = "") -> ModelFolder:
         pooling=_pooling(path),
         max_length=min(length for length in (MAX_LENGTH, longest, positions) if length),
         pad_id=config.get("pad_token_id") or 0,
-        query_prompt=query,
-        document_prompt=document,
+        prompts=_prompts(path, names),
     )
 
 
@@ -70,13 +77,13 @@ def _pooling(path: Path) -> Literal["mean", "cls"]:
     raise ArtifactError(f"{path} pools by {', '.join(sorted(modes))}: only mean and cls are supported.")
 
 
-def _prompts(path: Path, names: str) -> tuple[str, str]:
+def _prompts(path: Path, names: str) -> dict[Kind, str]:
     prompts = _json(path / "config_sentence_transformers.json").get("prompts") or {}
     query = prompts.get("query") or ""
     document = prompts.get("document") or prompts.get("passage") or ""
     if not query and not document and _E5.search(names):
-        return "query: ", "passage: "
-    return query, document
+        return {"query": "query: ", "document": "passage: "}
+    return {"query": query, "document": document}
 
 
 def _json(path: Path) -> dict[str, Any]:

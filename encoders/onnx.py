@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import logging
 import shutil
 import tempfile
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +13,8 @@ import numpy as np
 from encoders.artifacts import building
 from encoders.encoder import CONFIG, ENCODER, GRAPH, TOKENIZER, open_session
 from encoders.errors import KefuError
-from encoders.model_folder import read_model_folder
+from encoders.model_folder import ModelFolder, read_model_folder
+from encoders.quantise import quantise_graph, silent
 from encoders.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -56,14 +53,16 @@ def export_encoder(
         ArtifactError: when `folder` holds no model.
     """
     _require_training()
-    from encoders.torch_encoder import load_torch_encoder
-
     described = read_model_folder(folder, name=name)
-    loaded, tokens = load_torch_encoder(folder, name=name)
     with building(out, kind=ENCODER) as draft:
         shutil.copyfile(folder / "tokenizer.json", draft / TOKENIZER)
-        dimension = int((module or loaded).bert.config.hidden_size)
-        fidelity = _write_graph(module or loaded, tokens, draft / GRAPH, quantise=quantise)
+        tokens = described.tokens()
+        with tempfile.TemporaryDirectory(dir=out.parent) as place:
+            exact = Path(place, "float.onnx")
+            dimension = _write_float(described, module, exact)
+            fidelity = _write_int8(exact, draft / GRAPH, tokens) if quantise else None
+            if fidelity is None:
+                exact.replace(draft / GRAPH)
         config = {
             "name": described.name,
             "dimension": dimension,
@@ -89,18 +88,25 @@ def _require_training() -> None:
     del onnx, torch, transformers
 
 
-def _write_graph(module: TorchEncoder, tokens: Tokens, path: Path, *, quantise: bool) -> float | None:
-    """Write int8 and return its fidelity, or float and return None."""
-    with tempfile.TemporaryDirectory(dir=path.parent) as place:
-        exact = Path(place, "float.onnx")
-        _export(module, exact)
-        # The narrower range serves processors whose int8 products overflow (AVX2 without VNNI).
-        for reduce_range in (False, True) if quantise else ():
-            _quantise(exact, path, reduce_range=reduce_range)
-            fidelity = _fidelity(exact, path, tokens)
-            if fidelity >= MIN_FIDELITY:
-                return round(fidelity, 4)
-        exact.replace(path)
+def _write_float(described: ModelFolder, module: TorchEncoder | None, path: Path) -> int:
+    """Write the float graph and return the vectors' dimension; a module loaded here is freed again."""
+    from encoders.torch_encoder import load_torch_encoder
+
+    if module is None:
+        module, _ = load_torch_encoder(described.path, name=described.name)
+    _export(module, path)
+    return int(module.bert.config.hidden_size)
+
+
+def _write_int8(exact: Path, path: Path, tokens: Tokens) -> float | None:
+    """Write the int8 graph and return its fidelity; None when it is too low."""
+    rows = tokens.ids(_SAMPLES)
+    vectors = _vectors(exact, tokens, rows)
+    for reduce_range in (False, True):  # 8 bits where the processor multiplies them exactly
+        quantise_graph(exact, path, reduce_range=reduce_range)
+        fidelity = float(np.mean(np.sum(vectors * _vectors(path, tokens, rows), axis=1)))
+        if fidelity >= MIN_FIDELITY:
+            return round(fidelity, 4)
     return None
 
 
@@ -115,7 +121,7 @@ def _export(module: TorchEncoder, path: Path) -> None:
     try:
         # The TorchScript exporter: on these graphs it is five times faster than the newer one, whose
         # int8 graphs are no better, and it needs no onnxscript.
-        with torch.inference_mode(), _quiet():
+        with torch.inference_mode(), silent():
             torch.onnx.export(
                 module, (ids, ids), path, dynamo=False, opset_version=_OPSET,
                 input_names=list(names[:2]), output_names=[names[2]], dynamic_axes=axes,
@@ -124,43 +130,9 @@ def _export(module: TorchEncoder, path: Path) -> None:
         module.train(was_training)
 
 
-def _quantise(source: Path, target: Path, *, reduce_range: bool) -> None:
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    with _quiet():
-        quantize_dynamic(
-            source,
-            target,
-            op_types_to_quantize=["MatMul", "Gather"],
-            per_channel=True,
-            reduce_range=reduce_range,
-            weight_type=QuantType.QInt8,
-            extra_options={"MatMulConstBOnly": True},
-        )
-
-
-def _fidelity(exact: Path, quantised: Path, tokens: Tokens) -> float:
-    """The mean cosine between the two graphs' vectors of the sample texts."""
-    rows = tokens.ids(_SAMPLES)
-    return float(np.mean(np.sum(_vectors(exact, tokens, rows) * _vectors(quantised, tokens, rows), axis=1)))
-
-
 def _vectors(graph: Path, tokens: Tokens, rows: list[list[int]]) -> Any:
     session = open_session(graph)
     feeds = (tokens.padded([row]) for row in rows)
     return np.concatenate(
         [session.run(None, {"input_ids": ids, "attention_mask": mask})[0] for ids, mask in feeds]
     )
-
-
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the exporters' warnings and remarks off the terminal."""
-    level = logging.root.manager.disable
-    logging.disable(logging.WARNING)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
-    finally:
-        logging.disable(level)

@@ -7,19 +7,20 @@ import threading
 import weakref
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from encoders.errors import ArtifactError
-from encoders.model_folder import Kind
 from encoders.text import normalise
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 Ids = NDArray[np.int64]
+Kind = Literal["query", "document"]
+"""What a text is: something somebody says or asks, or something that may answer it."""
 
 
 class _Shared:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 import torch
 
 from encoders.errors import ArtifactError
-from encoders.model_folder import Kind, read_model_folder
+from encoders.model_folder import read_model_folder
 from encoders.tokens import Tokens
 
 
@@ -51,11 +51,7 @@ def load_torch_encoder(folder: Path, *, name: str = "") -> tuple[TorchEncoder, T
             )
         except (OSError, ValueError, KeyError) as error:
             raise ArtifactError(f"{folder} cannot be loaded as a model: {error}") from error
-    prompts: dict[Kind, str] = {"query": described.query_prompt, "document": described.document_prompt}
-    tokens = Tokens(
-        folder / "tokenizer.json", max_length=described.max_length, pad_id=described.pad_id, prompts=prompts
-    )
-    return TorchEncoder(bert, described.pooling).eval(), tokens
+    return TorchEncoder(bert, described.pooling).eval(), described.tokens()
 
 
 @contextmanager
