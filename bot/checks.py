@@ -1,4 +1,4 @@
-"""What is wrong with a project beyond what reading it refuses: names that lead nowhere, things nobody uses."""
+"""What is wrong with a project beyond what reading it refuses: names that lead nowhere, unused things."""
 
 from __future__ import annotations
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.dialog.assistant import Assistant, build_assistant
 from bot.dialog.domain import Domain, DomainError, parse_domain
-from bot.dialog.policy import Assistant
 from bot.dialog.rules import Rule, parse_rules
 from bot.dialog.stories import Story, parse_stories
 from bot.settings import ProjectSettings, load_settings
@@ -133,7 +133,7 @@ def load_assistant(project: Project) -> Assistant:
         InputError: with file and line where one of them is wrong.
     """
     rules, stories = load_rules(project)
-    return Assistant.build(domain=load_domain(project), rules=rules, stories=stories)
+    return build_assistant(load_domain(project), rules, stories)
 
 
 def load_rules(project: Project) -> tuple[list[Rule], list[Story]]:

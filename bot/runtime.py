@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.dialog.assistant import Assistant, build_assistant
 from bot.dialog.decision import Costs
 from bot.dialog.domain import parse_domain
-from bot.dialog.policy import Assistant
 from bot.dialog.rules import parse_rules
 from bot.dialog.stories import parse_stories
 from bot.project import Project, domain_mapping
@@ -68,10 +68,10 @@ def load_snapshot(project: Project, release: Release) -> Assistant:
     """
     domain = _json(release.folder / "domain.json")
     domain["responses"] = newest_responses(project, domain.get("responses") or {})
-    return Assistant.build(
-        domain=parse_domain(domain, where=str(project.folder / "domain.yml")),
-        rules=parse_rules(_json(release.folder / "rules.json"), where="rules.json"),
-        stories=parse_stories(_json(release.folder / "stories.json"), where="stories.json"),
+    return build_assistant(
+        parse_domain(domain, where=str(project.folder / "domain.yml")),
+        parse_rules(_json(release.folder / "rules.json"), where="rules.json"),
+        parse_stories(_json(release.folder / "stories.json"), where="stories.json"),
     )
 
 

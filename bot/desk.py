@@ -1,0 +1,141 @@
+"""What people of the company do with conversations; the bot is silent while one of them has it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, Literal, cast
+
+from bot.channels.base import Channel
+from bot.dialog.events import AgentUttered, Event, OwnerSet, event_to_dict
+from bot.messages import Reply
+from bot.replies import parts_of
+from bot.store.records import Conversation, ConversationUpdate, Owner, Turn, Unanswered
+from bot.store.store import Store
+from bot.turns import PREVIEW, Turns, deliveries, publish
+from bot.web.live import Hub
+from bot.web.service import TakenByAnother, UnknownThing
+
+Json = dict[str, Any]
+
+
+class Desk:
+    """The lists and the deeds behind the console."""
+
+    def __init__(self, *, store: Store, turns: Turns, channels: Mapping[str, Channel], hub: Hub) -> None:
+        self._store = store
+        self._turns = turns
+        self._channels = channels
+        self._hub = hub
+
+    async def conversations(self, *, owner: str | None = None, limit: int = 50) -> list[Json]:
+        """Conversations, the one last written to first."""
+        rows = await self._store.conversations(owner=cast(Owner | None, owner), limit=limit)
+        return [_as_json(row) for row in rows]
+
+    async def conversation(self, conversation_id: str, *, after: int = 0) -> Json | None:
+        """The conversation with its events behind number `after`; None where there is none."""
+        row = await self._store.conversation(conversation_id)
+        if row is None:
+            return None
+        events = await self._store.load_events(conversation_id, after=after)
+        return {**_as_json(row), "events": [{**data, "seq": seq} for seq, data in events]}
+
+    async def claim(self, conversation_id: str, agent: str) -> None:
+        """The agent answers from now on."""
+        await self._do(conversation_id, agent, owner="person", reason="claimed")
+
+    async def reply(self, conversation_id: str, agent: str, text: str) -> None:
+        """The agent says something to the customer, and has the conversation from then on."""
+        now = time.time()
+        said = AgentUttered(timestamp=now, text=text, metadata={"agent": agent})
+        await self._do(conversation_id, agent, owner="person", reason="replied", said=said)
+
+    async def hand_back(self, conversation_id: str, agent: str) -> None:
+        """The bot answers from now on."""
+        await self._do(conversation_id, agent, owner="bot", reason="handed back")
+
+    async def close(self, conversation_id: str, agent: str) -> None:
+        """The matter is settled; the customer's next message opens it again, with the bot."""
+        await self._do(conversation_id, agent, owner="closed", reason="closed")
+
+    async def unanswered(self, *, state: str = "open", limit: int = 100) -> list[Json]:
+        """Messages that got no answer, the newest first."""
+        wanted = cast(Literal["open", "done"], state)
+        return [_question(row) for row in await self._store.unanswered(state=wanted, limit=limit)]
+
+    async def resolve_unanswered(self, unanswered_id: int, agent: str) -> None:
+        """Take one off the list.
+
+        Raises:
+            UnknownThing: when it is not on it.
+        """
+        if not await self._store.resolve_unanswered(unanswered_id):
+            raise UnknownThing(f"There is no open question {unanswered_id}.")
+
+    async def _do(
+        self, conversation_id: str, agent: str, *, owner: Owner, reason: str, said: AgentUttered | None = None
+    ) -> None:
+        """Append the agent's events under the conversation's lock: no turn of the bot crosses them."""
+        async with self._turns.locks.hold(conversation_id):
+            row = await self._store.conversation(conversation_id)
+            if row is None:
+                raise UnknownThing(f"There is no conversation {conversation_id}.")
+            if row.owner == "person" and row.agent not in ("", agent):
+                raise TakenByAnother(row.agent)
+            holder = agent if owner == "person" else None
+            events: tuple[Event, ...] = (said,) if said else ()
+            if (row.owner, row.agent) != (owner, holder or ""):
+                changed = OwnerSet(timestamp=time.time(), owner=owner, reason=reason, agent=holder)
+                events = (changed, *events)
+            if events:
+                await self._write(row, owner, holder or "", events)
+
+    async def _write(self, row: Conversation, owner: Owner, agent: str, events: tuple[Event, ...]) -> None:
+        reply = Reply(conversation_id=row.id, channel=row.channel, parts=parts_of(events))
+        update = ConversationUpdate(
+            channel=row.channel,
+            account=row.account,
+            sender=row.sender,
+            owner=owner,
+            agent=agent,
+            language=row.language,
+            preview=reply.parts[-1].text[:PREVIEW] if reply.parts else "",
+        )
+        turn = Turn(
+            conversation_id=row.id,
+            expected_seq=row.last_seq,
+            events=tuple(event_to_dict(event) for event in events),
+            conversation=update,
+            outbox=deliveries(self._channels.get(row.channel), row.account, row.sender, reply, row.language),
+        )
+        await self._store.commit_turn(turn)
+        self._turns.forget(row.id)
+        publish(self._hub, row.id, row.last_seq + 1, turn.events, update)
+
+
+def _as_json(row: Conversation) -> Json:
+    return {
+        "id": row.id,
+        "channel": row.channel,
+        "sender": row.sender,
+        "owner": row.owner,
+        "agent": row.agent,
+        "language": row.language,
+        "preview": row.preview,
+        "last_seq": row.last_seq,
+        "updated_at": row.updated_at.isoformat(),
+    }
+
+
+def _question(row: Unanswered) -> Json:
+    return {
+        "id": row.id,
+        "conversation_id": row.conversation_id,
+        "seq": row.seq,
+        "text": row.text,
+        "language": row.language,
+        "reason": row.reason,
+        "candidates": [dict(one) for one in row.candidates],
+        "created_at": row.created_at.isoformat(),
+    }

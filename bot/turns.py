@@ -1,0 +1,284 @@
+"""Handling messages: exactly once each, one at a time per conversation, nothing lost when we die in between.
+
+A message is stored first (the inbox), then its turn is worked out with no transaction open, then events,
+deliveries and outcome are committed together. What was accepted and not finished is taken up again on the
+next start.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from bot.channels.base import Channel
+from bot.dialog.events import Event, OwnerSet, UserUttered, event_from_dict, event_to_dict
+from bot.dialog.responses import uttered
+from bot.dialog.tracker import Tracker
+from bot.messages import Message, Reply
+from bot.replies import parts_of, unread_agent_lines
+from bot.respond import Responder, Response
+from bot.runtime import Runtime
+from bot.store.locks import ConversationLocks
+from bot.store.records import Accepted, ConflictError, ConversationUpdate, OutboxRow, Turn, UnansweredMessage
+from bot.store.store import Store
+from bot.web.live import CONSOLE, Hub, conversation_topic
+from bot.web.metrics import Metrics
+
+log = logging.getLogger("kefu.turns")
+
+MOST_ATTEMPTS = 3
+"""A message that took the process down this often is answered with an apology and given to a person."""
+MOST_CACHED = 2000
+PREVIEW = 120
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The cached fold of a conversation and the number of its last event."""
+
+    tracker: Tracker
+    seq: int
+
+
+class Turns:
+    """Takes messages in and works their turns out."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        runtime: Callable[[], Runtime],
+        responder: Responder,
+        channels: Mapping[str, Channel],
+        hub: Hub,
+        metrics: Metrics,
+    ) -> None:
+        self._store = store
+        self._runtime = runtime
+        self._responder = responder
+        self._channels = channels
+        self._hub = hub
+        self._metrics = metrics
+        self.locks = ConversationLocks()
+        self._cache: OrderedDict[str, Live] = OrderedDict()
+        self._running: dict[int, asyncio.Task[Reply]] = {}
+
+    async def handle(self, message: Message) -> Reply:
+        """The reply to a message; a repeated message gets the stored reply again, with no second turn."""
+        accepted = await self._store.accept(message)
+        if accepted.outcome is not None:
+            return await self._stored_reply(message, accepted)
+        return await asyncio.shield(self._task(accepted.key, message))
+
+    async def accept(self, message: Message) -> bool:
+        """Store a message and answer it in the background; False when it was there already."""
+        accepted = await self._store.accept(message)
+        if accepted.outcome is None:
+            self._task(accepted.key, message)
+        return accepted.is_new
+
+    async def resume(self) -> int:
+        """Take up what was accepted and not finished when the process ended; how many there were."""
+        unfinished = await self._store.unfinished()
+        for one in unfinished:
+            self._task(one.key, one.message, attempts=one.attempts)
+        return len(unfinished)
+
+    async def drain(self, *, timeout_s: float) -> None:
+        """Finish the turns in hand; what is not done in time is taken up on the next start."""
+        if self._running:
+            await asyncio.wait(list(self._running.values()), timeout=timeout_s)
+
+    def forget(self, conversation_id: str) -> None:
+        """Drop the cached fold, because somebody else wrote."""
+        self._cache.pop(conversation_id, None)
+
+    def _task(self, key: int, message: Message, *, attempts: int = 1) -> asyncio.Task[Reply]:
+        task = self._running.get(key)
+        if task is None:
+            task = asyncio.create_task(self._turn(key, message, attempts), name=f"turn-{key}")
+            self._running[key] = task
+            task.add_done_callback(lambda done: self._ended(key, done))
+        return task
+
+    def _ended(self, key: int, task: asyncio.Task[Reply]) -> None:
+        self._running.pop(key, None)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a turn failed and will be taken up again", exc_info=error, extra={"key": key})
+
+    async def _turn(self, key: int, message: Message, attempts: int) -> Reply:
+        async with self.locks.hold(message.conversation_id):
+            for _ in range(MOST_ATTEMPTS):
+                live = await self._live(message.conversation_id)
+                response = await self._response(live.tracker, message, attempts)
+                try:
+                    return await self._commit(key, message, live, response)
+                except ConflictError:
+                    self.forget(message.conversation_id)
+                    accepted = await self._store.accepted(key)
+                    if accepted is None or accepted.outcome is not None:
+                        return await self._stored_reply(message, accepted)
+        raise ConflictError(f"message {key}: others kept writing to its conversation")
+
+    async def _response(self, tracker: Tracker, message: Message, attempts: int) -> Response:
+        """The turn worked out; an apology and a person where that cannot be done."""
+        if attempts > MOST_ATTEMPTS:
+            return apology(tracker, message)
+        timeout_s = self._runtime().settings.server.turn_timeout_s
+        try:
+            async with asyncio.timeout(timeout_s):
+                return await self._responder.respond(tracker, message, self._runtime())
+        except Exception:
+            # Whatever failed, the customer gets an answer and the operator gets the traceback.
+            log.exception("a turn could not be worked out", extra={"conversation": message.conversation_id})
+            return apology(tracker, message)
+
+    async def _live(self, conversation_id: str) -> Live:
+        """The fold of the conversation, from the cache or the store."""
+        domain = self._runtime().assistant.domain
+        cached = self._cache.get(conversation_id)
+        if cached is not None:
+            self._cache.move_to_end(conversation_id)
+            return Live(cached.tracker.under(domain), cached.seq)
+        rows = await self._store.load_events(conversation_id)
+        events = (event_from_dict(data) for _, data in rows)
+        return Live(Tracker.fold(conversation_id, domain, events), rows[-1][0] if rows else 0)
+
+    async def _commit(self, key: int, message: Message, live: Live, response: Response) -> Reply:
+        waiting = unread_agent_lines(live.tracker.events) if message.channel not in self._channels else ()
+        reply = Reply(
+            conversation_id=message.conversation_id,
+            channel=message.channel,
+            parts=parts_of((*waiting, *response.events)),
+        )
+        first = live.seq + 1
+        turn = Turn(
+            key=key,
+            conversation_id=message.conversation_id,
+            expected_seq=live.seq,
+            events=tuple(event_to_dict(event) for event in response.events),
+            outcome={"from": first - _reach(live.tracker, waiting), "to": live.seq + len(response.events)},
+            failed=response.failed,
+            conversation=_update(message, response.tracker),
+            outbox=self._deliveries(message, reply, response.tracker),
+            unanswered=_unanswered(message, response, first),
+        )
+        with self._metrics.stage("commit"):
+            last = await self._store.commit_turn(turn)
+        self._remember(message.conversation_id, Live(response.tracker, last))
+        self._metrics.turn(message.channel, "failed" if response.failed else "done")
+        if response.decision is not None:
+            self._metrics.decision(response.decision.kind)
+        publish(self._hub, message.conversation_id, first, turn.events, turn.conversation)
+        return reply
+
+    def _deliveries(self, message: Message, reply: Reply, tracker: Tracker) -> tuple[OutboxRow, ...]:
+        return deliveries(
+            self._channels.get(message.channel), message.account, message.sender, reply, tracker.language
+        )
+
+    async def _stored_reply(self, message: Message, accepted: Accepted | None) -> Reply:
+        """The reply that a message got before, read from the events of its turn."""
+        outcome = accepted.outcome if accepted else None
+        parts: tuple[Any, ...] = ()
+        if outcome is not None:
+            start, end = int(outcome["from"]), int(outcome["to"])
+            rows = await self._store.load_events(
+                message.conversation_id, after=start - 1, limit=end - start + 1
+            )
+            parts = parts_of(event_from_dict(data) for _, data in rows)
+        return Reply(conversation_id=message.conversation_id, channel=message.channel, parts=parts)
+
+    def _remember(self, conversation_id: str, live: Live) -> None:
+        self._cache[conversation_id] = live
+        self._cache.move_to_end(conversation_id)
+        while len(self._cache) > MOST_CACHED:
+            self._cache.popitem(last=False)
+
+
+def deliveries(
+    channel: Channel | None, account: str, recipient: str, reply: Reply, language: str | None
+) -> tuple[OutboxRow, ...]:
+    """A reply as rows of the outbox; none where the channel answers in the request itself."""
+    if channel is None:
+        return ()
+    return tuple(
+        OutboxRow(channel=channel.name, account=account, recipient=recipient, payload=payload)
+        for payload in channel.render(reply.parts, language=language or "")
+    )
+
+
+def publish(
+    hub: Hub, conversation_id: str, first: int, events: tuple[Mapping[str, Any], ...], row: ConversationUpdate
+) -> None:
+    """Tell whoever watches: the console's lists, and the pages that show this conversation."""
+    numbered = [{**event, "seq": first + place} for place, event in enumerate(events)]
+    update = {
+        "type": "events",
+        "conversation_id": conversation_id,
+        "events": numbered,
+        "conversation": {
+            "id": conversation_id, "channel": row.channel, "sender": row.sender, "owner": row.owner,
+            "agent": row.agent, "language": row.language, "preview": row.preview,
+        },
+    }  # fmt: skip
+    hub.publish(CONSOLE, update)
+    hub.publish(conversation_topic(conversation_id), update)
+
+
+def apology(tracker: Tracker, message: Message) -> Response:
+    """The message, an apology and a person: what is left when a turn cannot be worked out."""
+    now = time.time()
+    said = UserUttered(timestamp=now, text=message.text, input_channel=message.channel, message_id=message.id)
+    tracker = tracker.update(said)
+    sorry = uttered(tracker, "utter_action_failed", pick=random.randrange, now=now)
+    events: tuple[Event, ...] = (*((sorry,) if sorry else ()), _to_person(now))
+    return Response(events=(said, *events), tracker=tracker.extended(events), reason="failed", failed=True)
+
+
+def _to_person(now: float) -> OwnerSet:
+    return OwnerSet(timestamp=now, owner="waiting", reason="failed")
+
+
+def _reach(tracker: Tracker, waiting: tuple[Event, ...]) -> int:
+    """How many stored events before this turn its reply goes back to, for agents' lines that waited."""
+    if not waiting:
+        return 0
+    events = tracker.events
+    return len(events) - next(place for place, event in enumerate(events) if event is waiting[0])
+
+
+def _update(message: Message, tracker: Tracker) -> ConversationUpdate:
+    return ConversationUpdate(
+        channel=message.channel,
+        account=message.account,
+        sender=message.sender,
+        owner=tracker.owner,  # type: ignore[arg-type]
+        agent=tracker.state.agent or "",
+        language=tracker.language or "",
+        preview=message.text[:PREVIEW],
+    )
+
+
+def _unanswered(message: Message, response: Response, first: int) -> tuple[UnansweredMessage, ...]:
+    """The message for the list of what was not answered, where it was not."""
+    if not response.reason:
+        return ()
+    place = next((place for place, event in enumerate(response.events) if isinstance(event, UserUttered)), 0)
+    return (
+        UnansweredMessage(
+            seq=first + place,
+            text=message.text,
+            language=response.tracker.language or "",
+            reason=response.reason,
+            candidates=tuple(one.as_dict() for one in response.decision.candidates[:3])
+            if response.decision
+            else (),
+        ),
+    )
