@@ -1,0 +1,116 @@
+"""A customer's message as events: what was said, what of the shown it chose, and the slots it fills."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from bot.dialog.definitions import LANGUAGE_SLOT
+from bot.dialog.events import Chosen, Event, Shown, SlotSet, UserUttered
+from bot.dialog.slots import filled_slots
+from bot.dialog.state import CLARIFICATION
+from bot.dialog.tracker import Tracker
+from bot.messages import Message
+from intents.understanding import Entity, Understanding
+
+_SHOWN_BACK: Final = 120
+"""Events to look back through for the button that was pressed."""
+
+
+def user_turn_events(
+    tracker: Tracker,
+    message: Message,
+    parse_data: Mapping[str, Any],
+    *,
+    language: str | None = None,
+    now: float,
+) -> tuple[Event, ...]:
+    """The events of a message, before anything is decided about it.
+
+    Args:
+        parse_data: from `parse_data_of`, or `bot.dialog.payloads.payload_parse_data`.
+        language: goes into the slot `language`, where the domain has one.
+        now: seconds since the epoch.
+    """
+    said = UserUttered(
+        timestamp=now,
+        text=message.text,
+        parse_data={**parse_data, "message_id": message.id, "metadata": dict(message.metadata)},
+        input_channel=message.channel,
+        message_id=message.id,
+        metadata=dict(message.metadata),
+    )
+    first: list[Event] = [said]
+    if item := _chosen(tracker, message.text, now):
+        first.append(item)
+    if language and LANGUAGE_SLOT in tracker.domain.slots and tracker.slots.get(LANGUAGE_SLOT) != language:
+        first.append(SlotSet(timestamp=now, name=LANGUAGE_SLOT, value=language))
+    return (*first, *filled_slots(tracker.extended(first), now=now))
+
+
+def parse_data_of(understanding: Understanding) -> dict[str, Any]:
+    """An understanding as `POST /model/parse` shapes it, with `in_scope`, `language` and `model_id` added."""
+    return {
+        "text": understanding.text,
+        "intent": _intent(understanding),
+        "intent_ranking": [
+            {"name": score.intent, "confidence": score.confidence} for score in understanding.ranking
+        ],
+        "entities": [_entity(entity) for entity in understanding.entities],
+        "response_selector": {
+            "all_retrieval_intents": sorted(understanding.selections),
+            **{name: _selection(name, understanding) for name in understanding.selections},
+        },
+        "in_scope": understanding.in_scope,
+        "language": understanding.language,
+        "model_id": understanding.model_id,
+    }
+
+
+def _intent(understanding: Understanding) -> dict[str, Any]:
+    intent: dict[str, Any] = {"name": understanding.intent, "confidence": understanding.confidence}
+    chosen = understanding.selections.get(understanding.intent or "")
+    if chosen:
+        intent["full_retrieval_intent_name"] = chosen[0].intent
+    return intent
+
+
+def _selection(name: str, understanding: Understanding) -> dict[str, Any]:
+    ranking = [
+        {"intent_response_key": score.intent, "confidence": score.confidence}
+        for score in understanding.selections[name]
+    ]
+    best = ranking[0] if ranking else {"intent_response_key": None, "confidence": 0.0}
+    return {
+        "response": {**best, "responses": [], "utter_action": f"utter_{best['intent_response_key']}"},
+        "ranking": ranking,
+    }
+
+
+def _entity(entity: Entity) -> dict[str, Any]:
+    shape = {
+        "entity": entity.entity,
+        "start": entity.start,
+        "end": entity.end,
+        "value": entity.value,
+        "extractor": entity.extractor,
+        "role": entity.role,
+        "group": entity.group,
+        "confidence_entity": entity.confidence,
+    }
+    optional = {"role", "group", "confidence_entity"}
+    return {key: value for key, value in shape.items() if value is not None or key not in optional}
+
+
+def _chosen(tracker: Tracker, text: str, now: float) -> Chosen | None:
+    """The choice whose payload a text is: one of the open clarification, else of what was shown last."""
+    shown = [event for event in reversed(tracker.events[-_SHOWN_BACK:]) if isinstance(event, Shown)]
+    if tracker.clarification:
+        shown.insert(0, tracker.clarification)
+    for event in shown:
+        if event.what == CLARIFICATION and event is not tracker.clarification:
+            continue
+        for item in event.items:
+            if isinstance(item, Mapping) and item.get("payload") == text:
+                return Chosen(timestamp=now, what=event.what, item=item)
+    return None

@@ -1,0 +1,44 @@
+"""What the bot says where a project has no wording of its own, in English and Chinese.
+
+Each is overridden by the domain's response of the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from .definitions import LANGUAGE_SLOT, SlotCondition, Variant
+
+_CHINESE: Final = (SlotCondition(name=LANGUAGE_SLOT, value="zh"),)
+_WORDINGS: Final = {
+    "utter_hand_over": (
+        "I'll pass you on to a colleague, who will read what we have written so far and answer you here.",
+        "我为您转接人工客服，同事会看到我们之前的对话，并在这里回复您。",
+    ),
+    "utter_clarify": (
+        "I'd like to be sure I get this right. Which of these do you mean?",
+        "想跟您确认一下，您是指哪一项？",
+    ),
+    "utter_default": (
+        "Sorry, I did not understand that. Could you put it another way?",
+        "抱歉，我没有听懂，可以换个说法吗？",
+    ),
+    "utter_out_of_scope": ("Sorry, I can't help with that.", "抱歉，这个问题我帮不上忙。"),
+    "utter_action_failed": (
+        "Sorry, something went wrong on our side. A colleague will take over and answer you here.",
+        "抱歉，系统出了点问题，人工客服会接手并在这里回复您。",
+    ),
+    "utter_nothing_here": (
+        "Thank you. I can't look at that myself; please write in a few words what it is about.",
+        "收到，谢谢。我暂时看不了这类内容，请用几句话说明一下您的问题。",
+    ),
+    "utter_ask_rephrase": ("Could you say that in other words?", "可以换个说法吗？"),
+}
+DEFAULT_RESPONSES: Final[Mapping[str, tuple[Variant, ...]]] = {
+    name: (
+        Variant(content={"text": english}),
+        Variant(content={"text": chinese}, conditions=_CHINESE),
+    )
+    for name, (english, chinese) in _WORDINGS.items()
+}
