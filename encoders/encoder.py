@@ -26,7 +26,7 @@ GRAPH, TOKENIZER, CONFIG = "encoder.onnx", "tokenizer.json", "encoder.json"
 BATCH_TOKENS = 256
 """Padded tokens in one batch of bulk work: what stays in a core's cache. Larger batches are slower."""
 
-_LAYOUT = 2  # raise it when export_encoder writes something else, so that cached encoders are made again
+_LAYOUT = 3  # raise it when export_encoder writes something else, so that cached encoders are made again
 
 _loaded: weakref.WeakValueDictionary[tuple[str, int], Encoder] = weakref.WeakValueDictionary()
 _loading = threading.Lock()

@@ -54,13 +54,14 @@ def quantise_graph(source: Path, target: Path, *, reduce_range: bool) -> None:
     with tempfile.TemporaryDirectory(dir=target.parent) as place, silent():
         scaled = Path(place, "scaled.onnx")
         model = onnx.load(source)
+        _shrink_tables(model)
         _scale_rows(model)
         onnx.save(model, scaled)
         del model
         quantize_dynamic(
             scaled,
             target,
-            op_types_to_quantize=["MatMul", "Gather"],
+            op_types_to_quantize=["MatMul"],
             per_channel=True,
             reduce_range=reduce_range,
             weight_type=QuantType.QInt8,
@@ -72,6 +73,32 @@ def quantise_graph(source: Path, target: Path, *, reduce_range: bool) -> None:
             node.op_type, node.domain = "QuantizeUnit", _DOMAIN
     _add_function(model, _QUANTIZE_UNIT)
     onnx.save(model, target)
+
+
+def _shrink_tables(model: Any) -> None:
+    """Store each embedding table as int8 with one scale per row; only the rows looked up become float."""
+    import numpy as np
+    from onnx import TensorProto, helper, numpy_helper
+
+    tables = {table.name: table for table in model.graph.initializer if len(table.dims) == 2}
+    nodes = []
+    for node in model.graph.node:
+        if node.op_type != "Gather" or node.input[0] not in tables:
+            nodes.append(node)
+            continue
+        name, rows, found = node.input[0], node.input[1], node.output[0]
+        values = numpy_helper.to_array(tables[name])
+        scales = np.maximum(np.abs(values).max(axis=1, keepdims=True), 1e-8) / np.float32(127)
+        small = np.rint(values / scales).astype(np.int8)
+        tables[name].CopyFrom(numpy_helper.from_array(small, name))
+        model.graph.initializer.append(numpy_helper.from_array(scales, f"{name}_scales"))
+        nodes += [
+            helper.make_node("Gather", [name, rows], [f"{found}_int8"]),
+            helper.make_node("Cast", [f"{found}_int8"], [f"{found}_float"], to=TensorProto.FLOAT),
+            helper.make_node("Gather", [f"{name}_scales", rows], [f"{found}_scales"]),
+            helper.make_node("Mul", [f"{found}_float", f"{found}_scales"], [found]),
+        ]
+    _replace_nodes(model, nodes)
 
 
 def _scale_rows(model: Any) -> None:
@@ -92,9 +119,13 @@ def _scale_rows(model: Any) -> None:
             nodes.insert(-1, helper.make_node("ScaleRows", [x], [unit, row], domain=_DOMAIN))
         node.input[0], node.output[0] = unit, f"{product}_unit"
         nodes.append(helper.make_node("Mul", [node.output[0], row], [product]))
+    _replace_nodes(model, nodes)
+    _add_function(model, _SCALE_ROWS)
+
+
+def _replace_nodes(model: Any, nodes: list[Any]) -> None:
     del model.graph.node[:]
     model.graph.node.extend(nodes)
-    _add_function(model, _SCALE_ROWS)
 
 
 def _add_function(model: Any, text: str) -> None:

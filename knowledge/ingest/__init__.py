@@ -1,0 +1,8 @@
+"""Files that people bring → documents and questions."""
+
+from __future__ import annotations
+
+from knowledge.ingest.lines import question_of, read_questions
+from knowledge.ingest.sources import question_files, read_documents
+
+__all__ = ["question_files", "question_of", "read_documents", "read_questions"]

@@ -1,0 +1,20 @@
+"""What handlers find in the application, under typed keys."""
+
+from __future__ import annotations
+
+from typing import Final
+from weakref import WeakSet
+
+from aiohttp import web
+
+from bot.web.limits import RateLimiter
+from bot.web.service import Services
+
+SERVICES: Final = web.AppKey("services", Services)
+SENDERS: Final = web.AppKey("senders", RateLimiter)
+"""Messages of one sender."""
+NEWCOMERS: Final = web.AppKey("newcomers", RateLimiter)
+"""New chats and sockets of one address."""
+FAILURES: Final = web.AppKey("failures", RateLimiter)
+"""Wrong tokens from one address."""
+SOCKETS: Final = web.AppKey("sockets", WeakSet[web.WebSocketResponse])

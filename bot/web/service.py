@@ -1,0 +1,93 @@
+"""What the web layer needs from the rest: said as protocols, put together in `bot.app`."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from bot.channels.base import Channel
+from bot.messages import Message, Reply
+from bot.settings import ServerSettings
+from bot.store.records import Counts
+from bot.web.live import Hub
+from bot.web.metrics import Metrics
+
+Json = dict[str, Any]
+Check = Callable[[], Awaitable[bool]]
+
+
+class UnknownThing(Exception):
+    """There is no such conversation, or no such open question."""
+
+
+class TakenByAnother(Exception):
+    """Another agent has the conversation; the text names who."""
+
+
+class Turns(Protocol):
+    """Answers customers' messages, each exactly once."""
+
+    async def handle(self, message: Message) -> Reply:
+        """The reply, when its turn is done; a repeated message id gives the stored reply again."""
+
+    async def accept(self, message: Message) -> bool:
+        """Store the message durably and let its turn go on in the background; False when it was seen before."""
+
+
+class Desk(Protocol):
+    """What people of the company see and do.
+
+    A conversation is `{id, channel, sender, owner, agent, language, updated_at, preview, last_seq}`, an event
+    Rasa's dictionary with `seq`; both are JSON. Methods about one conversation raise UnknownThing where there is
+    none, and TakenByAnother where another agent has it.
+    """
+
+    async def conversations(self, *, owner: str | None = None, limit: int = 50) -> list[Json]:
+        """Conversations, the one last written to first."""
+
+    async def conversation(self, conversation_id: str, *, after: int = 0) -> Json | None:
+        """The conversation with `events`: those numbered above `after`. None where there is none."""
+
+    async def claim(self, conversation_id: str, agent: str) -> None:
+        """The agent answers from now on."""
+
+    async def reply(self, conversation_id: str, agent: str, text: str) -> None:
+        """The agent says something to the customer."""
+
+    async def hand_back(self, conversation_id: str, agent: str) -> None:
+        """The bot answers from now on."""
+
+    async def close(self, conversation_id: str, agent: str) -> None:
+        """The matter is settled."""
+
+    async def unanswered(self, *, state: str = "open", limit: int = 100) -> list[Json]:
+        """Messages that got no answer, the newest first."""
+
+    async def resolve_unanswered(self, unanswered_id: int, agent: str) -> None:
+        """Take one off the list."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """Everything `build_app` serves.
+
+    Attributes:
+        channels: platforms by name, for their webhooks; REST and the chat page are always there.
+        console_token: opens the console; with an empty one the console is off.
+        ready: checks by name for `/health/ready`, each true when its part can work.
+        counts: sizes of the queues, read when `/metrics` is.
+        body_timeout_s: within this time a request's body must have come.
+    """
+
+    turns: Turns
+    desk: Desk
+    version: str
+    console_token: str = field(repr=False)
+    hub: Hub = field(default_factory=Hub)
+    metrics: Metrics = field(default_factory=Metrics)
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    server: ServerSettings = field(default_factory=ServerSettings)
+    ready: Mapping[str, Check] = field(default_factory=dict)
+    counts: Callable[[], Awaitable[Counts]] | None = None
+    body_timeout_s: float = 15.0

@@ -1,0 +1,60 @@
+// From a conversation's events to what an agent reads. Pure: events in, items out.
+
+/**
+ * @param events Rasa's dictionaries with `seq`, in order
+ * @returns items `{key, at, kind, …}`: `customer`, `bot`, `agent` (with `text`) and `notice` (with `notice`); the
+ *   last item of a bot's turn has `why`: what was understood, decided, run and set
+ */
+export function transcript(events) {
+  const items = [];
+  let turn = newTurn();
+  for (const event of events) {
+    const item = READERS[event.event]?.(event, turn, items);
+    if (event.event === "user") turn = newTurn(event, item);
+    if (!item) continue;
+    items.push({ key: event.seq, at: new Date(event.timestamp * 1000), ...item });
+    if (item.kind === "bot" || item.kind === "customer") anchor(turn, items);
+  }
+  return items;
+}
+
+function newTurn(event) {
+  return { understood: event?.parse_data ?? null, text: event?.text ?? "", decision: null, actions: [], slots: [], last: null };
+}
+
+/** The why stands below the last thing said in its turn. */
+function anchor(turn, items) {
+  if (turn.last) delete turn.last.why;
+  turn.last = items.at(-1);
+  turn.last.why = turn;
+}
+
+const READERS = {
+  user: (event, _, items) => ({ kind: "customer", text: event.text ?? "", title: titleOf(event.text, items) }),
+  bot: (event) => ({
+    kind: "bot",
+    text: event.text ?? "",
+    buttons: [...(event.data?.buttons ?? []), ...(event.data?.quick_replies ?? [])],
+    image: event.data?.image ?? "",
+    citations: event.metadata?.citations ?? [],
+  }),
+  agent: (event) => ({ kind: "agent", text: event.text ?? "", agent: event.metadata?.agent ?? event.data?.agent ?? "" }),
+  owner: (event) => ({ kind: "notice", notice: event.owner, agent: event.agent ?? "", reason: event.reason ?? "" }),
+  restart: () => ({ kind: "notice", notice: "restarted" }),
+  session_started: (_, __, items) => (items.length ? { kind: "notice", notice: "session" } : null),
+  decision: (event, turn) => { turn.decision = event; },
+  action: (event, turn) => { if (event.name && event.name !== "action_listen") turn.actions.push(event.name); },
+  slot: (event, turn) => { turn.slots.push({ name: event.name, value: event.value }); },
+  active_loop: (event, turn) => { turn.slots.push({ name: "active_loop", value: event.name }); },
+};
+
+/** The title of the button whose payload the customer's text is. */
+function titleOf(text, items) {
+  const offered = items.filter((item) => item.kind === "bot").at(-1)?.buttons ?? [];
+  return offered.find((button) => button.payload === text)?.title ?? "";
+}
+
+/** Whether a turn has anything to explain. */
+export function explains(turn) {
+  return Boolean(turn && (turn.decision || turn.understood?.intent?.name || turn.actions.length));
+}

@@ -1,0 +1,18 @@
+// Line drawings on a 24 × 24 grid. They decorate: whatever carries one has a label of its own.
+import { html } from "./preact.js";
+
+const PATHS = {
+  send: "M5 12h13M12 5l7 7-7 7",
+  fresh: "M12 5v14M5 12h14",
+  out: "M14 5h5v5M19 5l-8 8M17 14v5H5V7h5",
+  retry: "M20 11a8 8 0 1 0-2.3 6.3M20 5v6h-6",
+  person: "M12 12a4 4 0 1 0 0-8 4 4 0 0 0 0 8ZM4.5 20a7.5 7.5 0 0 1 15 0",
+  bot: "M12 4v3M6 7h12a2 2 0 0 1 2 2v8a2 2 0 0 1-2 2H6a2 2 0 0 1-2-2V9a2 2 0 0 1 2-2ZM9 12v1.5M15 12v1.5",
+  back: "M19 12H5M11 6l-6 6 6 6",
+  done: "M5 12.5l4.5 4.5L19 7.5",
+  leave: "M10 5H5v14h5M14 8l4 4-4 4M18 12H9",
+};
+
+export function Icon({ name }) {
+  return html`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true"><path d=${PATHS[name]} /></svg>`;
+}

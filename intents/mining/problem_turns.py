@@ -1,0 +1,142 @@
+"""The turns in which a customer states what they want, out of all that customers write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+from encoders.text import HAN, detect_language
+from intents.mining.cues import Cues, content, cues_of, values_out
+from intents.transcripts.conversation import Conversation
+
+FRAGMENT = 3
+"""A turn of less content than this is joined to its neighbour where it can be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemTurn:
+    """What a customer wants, in their words.
+
+    Attributes:
+        id: the conversation's, or the utterance's where there is no conversation.
+        turn: the index (from 0) of the turn that says most of it; None for a bare utterance.
+        turns: the indices of all turns that were joined into `text`.
+        reason: why it was taken: `opening`, `another subject`, `request`, `question`, `trouble`, `given`.
+    """
+
+    id: str
+    turn: int | None
+    turns: tuple[int, ...]
+    text: str
+    language: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """Customer turns in a row that say one thing, with what the other side had just asked, if anything."""
+
+    turns: tuple[int, ...]
+    texts: tuple[str, ...]
+    language: str
+    asked: bool
+
+    @property
+    def text(self) -> str:
+        space = "，" if self.language == "zh" else " "
+        return space.join(text.strip() for text in self.texts)
+
+    @property
+    def main(self) -> int:
+        sizes = [content(text, self.language) for text in self.texts]
+        return self.turns[sizes.index(max(sizes))]
+
+
+def problem_turns(conversation: Conversation) -> list[ProblemTurn]:
+    """The problem turns of one (redacted) conversation, in order; none where nothing is stated."""
+    found: list[ProblemTurn] = []
+    for statement in _statements(conversation):
+        reason = _reason(statement, first=not found)
+        if reason:
+            problem = ProblemTurn(
+                id=conversation.id, turn=statement.main, turns=statement.turns, text=statement.text,
+                language=statement.language, reason=reason,
+            )  # fmt: skip
+            found.append(problem)
+    return found
+
+
+def _statements(conversation: Conversation) -> Iterator[_Statement]:
+    """Blocks of customer turns between the other side's, cut where a turn stands on its own.
+
+    Where the other side is missing altogether every turn is a block: we cannot know what was in between.
+    """
+    turns = list(enumerate(conversation.turns))
+    one_sided = all(turn.speaker == "customer" for _, turn in turns)
+    asked = False
+    for (customer, _), block in groupby(turns, lambda t: (t[1].speaker == "customer", one_sided and t[0])):
+        members = [(index, turn.text) for index, turn in block]
+        if customer:
+            yield from _joined(members, asked=asked)
+        else:
+            asked = bool(re.search(r"[?？]", members[-1][1]))
+
+
+def _joined(block: list[tuple[int, str]], *, asked: bool) -> Iterator[_Statement]:
+    """The block's statements: fragments go with what follows, or else with what was before."""
+    groups: list[list[tuple[int, str]]] = [[]]
+    size = 0
+    for index, text in block:
+        language = detect_language(text)
+        own = content(text, language)
+        if size >= FRAGMENT and (own >= FRAGMENT or cues_of(language).another.search(text.lower())):
+            groups.append([])
+            size = 0
+        if own or not _is_polite(text, language):
+            groups[-1].append((index, text))
+            size += own
+    for group in groups:
+        if group:
+            indices, texts = zip(*group, strict=True)
+            yield _Statement(indices, texts, detect_language(" ".join(texts)), asked)
+
+
+def _is_polite(text: str, language: str) -> bool:
+    """Whether nothing but greetings, thanks and the like is left of it."""
+    left = cues_of(language).polite.sub(" ", values_out(text.lower()))
+    return not re.search(r"[^\W_]", left)
+
+
+def _reason(statement: _Statement, *, first: bool) -> str:
+    """Why the statement is a problem turn, or "" when it is none."""
+    text = statement.text.lower().strip()
+    cues = cues_of(statement.language)
+    size = content(text, statement.language)
+    kind = _kind(text, cues)
+    if cues.giving.search(text) and not (kind and size >= FRAGMENT + 1):
+        return ""
+    if first:
+        return "opening" if size > FRAGMENT or (kind and size >= 1) else ""
+    if cues.another.search(text) and kind and size >= 2:
+        return "another subject"
+    if _needs_context(text, cues, statement) or size < FRAGMENT:
+        return ""
+    return kind
+
+
+def _kind(text: str, cues: Cues) -> str:
+    if cues.request.search(text):
+        return "request"
+    if cues.trouble.search(text):
+        return "trouble"
+    return "question" if cues.question.search(text) else ""
+
+
+def _needs_context(text: str, cues: Cues, statement: _Statement) -> bool:
+    """Whether it answers the other side, or goes on about what was said before."""
+    opening = cues.polite.sub(" ", text).lstrip(" ,.!~，。！…") if not HAN.search(text) else text
+    if cues.follows.search(opening):
+        return True
+    return statement.asked and not (cues.request.search(text) and cues.question.search(text))
