@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import Any, TypeVar
 
 from bot.dialog.decision import Candidate
 from encoders.workers import ModelWorkers
@@ -15,6 +17,7 @@ from knowledge.documents import Passage, Retrieved
 
 MOST_INTENTS = 5
 MOST_PASSAGES = 8
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +60,10 @@ class Reader:
             self._workers.run(self._search, text, context, language),
         )
         return Reading(understanding=understanding, retrieved=retrieved)
+
+    async def run(self, function: Callable[..., Result], *args: Any, **options: Any) -> Result:
+        """Other work that is too long for the event loop, on the same workers."""
+        return await self._workers.run(partial(function, *args, **options))
 
     def read_now(self, text: str, context: Sequence[str] = (), language: str | None = None) -> Reading:
         """The same in the calling thread."""

@@ -1,0 +1,90 @@
+"""`kefu serve`."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+import signal
+from pathlib import Path
+
+import typer
+from aiohttp import web
+
+from bot.app import Options, composed
+from bot.credentials import is_loopback, load_credentials, refuse_literal_secrets
+from bot.errors import SettingsError
+from bot.project import Project, open_project
+from bot.settings import Secrets
+from encoders.errors import KefuError
+
+
+def serve_command(folder: Path, *, host: str, port: int, database: str | None) -> None:
+    """Serve until interrupted; the turns in hand are finished first.
+
+    Raises:
+        KefuError: for anything that cannot be used, before a port is opened.
+    """
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for noisy in ("aiohttp.access", "rasa_sdk", "jieba"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    options = _options(open_project(folder), host, database)
+    try:
+        import uvloop
+
+        runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
+    except ImportError:
+        runner = asyncio.Runner()
+    with runner:
+        runner.run(_serve(options, host, port))
+
+
+def _options(project: Project, host: str, database: str | None) -> Options:
+    """Everything checked that can be checked before anything is opened."""
+    credentials = load_credentials(project.folder)
+    refuse_literal_secrets(credentials, host)
+    token = Secrets().console_token
+    if token is None and not is_loopback(host):
+        raise SettingsError(
+            f"{host} can be reached from outside, so the console needs a token: set KEFU_CONSOLE_TOKEN."
+        )
+    return Options(
+        project=project,
+        database_url=database or project.database_url,
+        credentials=credentials,
+        console_token=token.get_secret_value() if token else secrets.token_urlsafe(24),
+    )
+
+
+async def _serve(options: Options, host: str, port: int) -> None:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopping.set)
+    async with composed(options) as application:
+        runner = web.AppRunner(application, access_log=None, shutdown_timeout=10.0)
+        await runner.setup()
+        try:
+            site = web.TCPSite(runner, host, port)
+            try:
+                await site.start()
+            except OSError as error:
+                raise KefuError(
+                    f"Port {port} on {host} cannot be opened ({error.strerror}). Give another with --port."
+                ) from error
+            _say_where(runner, host, options)
+            await stopping.wait()
+            typer.echo("Stopping: finishing what is in hand …", err=True)
+        finally:
+            await runner.cleanup()
+
+
+def _say_where(runner: web.AppRunner, host: str, options: Options) -> None:
+    """The addresses, with the console's token in the fragment where it was made up just now."""
+    port = runner.addresses[0][1]
+    shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host  # noqa: S104
+    typer.echo(f"Chat:    http://{shown}:{port}/")
+    if Secrets().console_token is None:
+        typer.echo(f"Console: http://{shown}:{port}/console#token={options.console_token}")
+    else:
+        typer.echo(f"Console: http://{shown}:{port}/console")

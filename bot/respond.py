@@ -1,0 +1,211 @@
+"""Working out one turn: from a message and the conversation so far to the events that follow.
+
+No store and no web here: the server, `kefu chat` and `kefu test` all answer with this.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from bot.actions.loop import Execute, Ports, begin_session, run_turn
+from bot.actions.message import parse_data_of, user_turn_events
+from bot.answers import CITE_INTENT, cite, clarify, hand_over
+from bot.dialog.decision import ACTION_CITE, ACTION_CLARIFY, Candidate, Decision, decide
+from bot.dialog.events import BotUttered, Event, OwnerSet, UserUttered
+from bot.dialog.payloads import Payload, parse_payload, payload_parse_data
+from bot.dialog.policy import ActionChoice
+from bot.dialog.responses import Pick, uttered
+from bot.dialog.tracker import Tracker
+from bot.messages import Message
+from bot.reader import Reading, candidates
+from bot.runtime import Runtime
+from bot.web.metrics import Metrics
+from encoders.text import detect_language
+from knowledge.answer import extract_answer
+from knowledge.documents import Passage
+
+MOST_CONTEXT = 2
+_OPEN = ("bot", "closed")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Response:
+    """A turn worked out.
+
+    Attributes:
+        reason: why the message counts as not answered; empty when it was answered.
+        failed: the turn could not be worked out and the events only say so.
+    """
+
+    events: tuple[Event, ...]
+    tracker: Tracker
+    decision: Decision | None = None
+    reading: Reading | None = None
+    reason: str = ""
+    failed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Responder:
+    """Answers messages with a release; time and chance come from here."""
+
+    execute: Callable[[Runtime], Execute]
+    metrics: Metrics
+    now: Callable[[], float] = time.time
+    pick: Pick = random.randrange
+
+    async def respond(self, tracker: Tracker, message: Message, runtime: Runtime) -> Response:
+        """The events that a message leads to, and the conversation after them."""
+        turn = _Turn(self, runtime, message)
+        return await turn.respond(tracker)
+
+
+class _Turn:
+    """One message being answered."""
+
+    def __init__(self, responder: Responder, runtime: Runtime, message: Message) -> None:
+        self._responder = responder
+        self._runtime = runtime
+        self._message = message
+        self._decision: Decision | None = None
+        self._reading: Reading | None = None
+        self._ports = Ports(
+            execute=responder.execute(runtime),
+            own_action=self._own_action,
+            now=responder.now,
+            pick=responder.pick,
+        )
+
+    async def respond(self, tracker: Tracker) -> Response:
+        events: list[Event] = []
+        if tracker.owner in _OPEN and tracker.session_over(self._responder.now()):
+            begun = await begin_session(tracker, self._ports)
+            events, tracker = list(begun.events), begun.tracker
+        if tracker.owner == "closed":
+            reopened = OwnerSet(
+                timestamp=self._responder.now(), owner="bot", reason="the customer wrote again"
+            )
+            events, tracker = [*events, reopened], tracker.update(reopened)
+        language = self._language(tracker)
+        payload = parse_payload(self._message.text)
+        parse_data = await self._parse(payload, tracker, language)
+        said = user_turn_events(
+            tracker, self._message, parse_data, language=language, now=self._responder.now()
+        )
+        events, tracker = [*events, *said], tracker.extended(said)
+        if tracker.owner != "bot":
+            return Response(events=tuple(events), tracker=tracker, reading=self._reading)
+        if not self._message.text.strip() and self._message.attachments:
+            return self._nothing_here(events, tracker)
+        with self._responder.metrics.stage("dialog"):
+            self._decision = self._decide(payload, tracker, language)
+            result = await run_turn(tracker, self._runtime.assistant, self._decision, self._ports)
+        return Response(
+            events=(*events, *result.events),
+            tracker=result.tracker,
+            decision=self._decision,
+            reading=self._reading,
+            reason=_reason(self._decision, result.events),
+        )
+
+    async def _parse(self, payload: Payload | None, tracker: Tracker, language: str) -> dict[str, object]:
+        """What `POST /model/parse` would say; free text is understood and retrieved for."""
+        if payload is not None or not self._message.text.strip():
+            text = self._message.text
+            return payload_parse_data(payload, text) if payload else {"text": text, "intent": {}}
+        with self._responder.metrics.stage("models"):
+            self._reading = await self._runtime.reader.read(
+                self._message.text, context=_context(tracker), language=language
+            )
+        return parse_data_of(replace(self._reading.understanding, language=language))
+
+    def _decide(self, payload: Payload | None, tracker: Tracker, language: str) -> Decision | None:
+        if payload is not None:
+            return _chosen_passage(payload)
+        if self._reading is None:
+            return None
+        options = candidates(self._reading, titles=self._runtime.settings.choices, language=language)
+        return decide(options, self._runtime.costs, may_clarify=tracker.clarification is None)
+
+    async def _own_action(self, choice: ActionChoice, tracker: Tracker) -> Sequence[Event]:
+        now, pick = self._responder.now(), self._responder.pick
+        if choice.action == ACTION_CITE and self._decision is not None:
+            passage = self._passage(self._decision.chosen[0].name)
+            if passage is not None:
+                language = tracker.language or self._runtime.settings.language
+                answer = await self._runtime.reader.run(
+                    extract_answer, self._question(tracker), passage, language=language
+                )
+                return cite(answer, tracker, now=now)
+        if choice.action == ACTION_CLARIFY and self._decision is not None:
+            return clarify(self._decision, tracker, pick=pick, now=now)
+        return hand_over(self._decision, tracker, pick=pick, now=now)
+
+    def _passage(self, passage_id: str) -> Passage | None:
+        found = self._reading.passage(passage_id) if self._reading else None
+        knowledge = self._runtime.reader.knowledge
+        return found or (knowledge.passage(passage_id) if knowledge else None)
+
+    def _question(self, tracker: Tracker) -> str:
+        """What is asked: the message, or for a pressed button the customer's last own words."""
+        if self._reading is not None:
+            return self._message.text
+        return (_context(tracker) or [self._message.text])[-1]
+
+    def _nothing_here(self, events: list[Event], tracker: Tracker) -> Response:
+        """A picture or a voice message alone: said honestly, kept for people."""
+        said = uttered(tracker, "utter_nothing_here", pick=self._responder.pick, now=self._responder.now())
+        added = (said,) if said else ()
+        return Response(events=(*events, *added), tracker=tracker.extended(added))
+
+    def _language(self, tracker: Tracker) -> str:
+        """As the channel says, else as the message reads, else as before; one that the project speaks."""
+        spoken = self._runtime.settings.languages
+        known = tracker.language or self._runtime.settings.language
+        given = self._message.metadata.get("language")
+        if isinstance(given, str) and given in spoken:
+            return given
+        if parse_payload(self._message.text) is not None:
+            return known
+        found = detect_language(self._message.text, default=known)
+        return found if found in spoken else known
+
+
+def _context(tracker: Tracker) -> list[str]:
+    """The customer's last free texts, oldest first."""
+    texts = [event.text for event in tracker.events[-60:] if isinstance(event, UserUttered) and event.text]
+    return [text for text in texts if parse_payload(text) is None][-MOST_CONTEXT:]
+
+
+def _chosen_passage(payload: Payload) -> Decision | None:
+    """The citation that a button asked for."""
+    if payload.intent != CITE_INTENT:
+        return None
+    names = [str(item["value"]) for item in payload.entities if item.get("entity") == "passage"]
+    if not names:
+        return None
+    chosen = Candidate(kind="passage", name=names[0], p=1.0)
+    return Decision(
+        kind="cite",
+        action=ACTION_CITE,
+        candidates=(chosen,),
+        chosen=(chosen,),
+        policy="choice",
+        expected_cost=0.0,
+        runner_up=None,
+        why="the customer chose this article",
+    )
+
+
+def _reason(decision: Decision | None, events: Sequence[Event]) -> str:
+    """Why a message goes on the list of what was not answered."""
+    if any(isinstance(event, OwnerSet) and event.reason.endswith("failed") for event in events):
+        return "failed"
+    if decision is None or decision.kind not in ("hand_over", "clarify"):
+        return ""
+    answered = any(isinstance(event, BotUttered) for event in events)
+    handed = any(isinstance(event, OwnerSet) and event.owner == "waiting" for event in events)
+    return "handed over" if handed else "clarified" if decision.kind == "clarify" and answered else ""
