@@ -1,0 +1,143 @@
+"""The light part of the intent model: from a sentence vector to classes and to whether any class fits.
+
+Applied with numpy alone; fitted in `intents.training`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoders.errors import ArtifactError
+from encoders.logistic import Floats, Logistic
+
+Vectors = NDArray[np.float32]
+NEIGHBOURS = 5
+SIGNALS = ("energy", "log_odds", "margin", "neighbours", "prototype", "outside", "outside_gap")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Head:
+    """A multinomial logistic head with what it needs to tell in-scope from out-of-scope.
+
+    Attributes:
+        weights, bias: (classes, d) and (classes,), over centred unit vectors.
+        mean: (d,), the training vectors' mean, which is taken away first: encoders leave a common part.
+        temperature: divides the logits (Guo et al., "On Calibration of Modern Neural Networks", 2017).
+        prototypes: (classes, d), unit means of the classes.
+        inside, outside: training vectors (n, d) in scope and out of it, centred and of unit length.
+        in_scope: the logistic model over `signals`.
+    """
+
+    labels: tuple[str, ...]
+    weights: Vectors
+    bias: Vectors
+    mean: Vectors
+    temperature: float
+    prototypes: Vectors
+    inside: Vectors
+    outside: Vectors
+    in_scope: Logistic
+
+    def centred(self, vectors: Vectors) -> Vectors:
+        """Unit vectors around the training mean."""
+        return unit(vectors - self.mean)
+
+    def logits(self, centred: Vectors) -> Vectors:
+        """(n, classes), before the temperature."""
+        result: Vectors = centred @ self.weights.T + self.bias
+        return result
+
+    def __call__(self, vectors: Vectors) -> tuple[Floats, Floats]:
+        """Class probabilities (n, classes) and in-scope probabilities (n,) for unit vectors (n, d)."""
+        centred = self.centred(vectors)
+        logits = self.logits(centred)
+        probabilities = softmax(logits / self.temperature)
+        found = signals(
+            logits,
+            probabilities,
+            nearest(centred, self.inside, NEIGHBOURS),
+            (centred @ self.prototypes.T).max(axis=1),
+            nearest(centred, self.outside, 1),
+        )
+        return probabilities, self.in_scope(found)
+
+
+def signals(
+    logits: Vectors, probabilities: Floats, inside: Floats, prototype: Floats, outside: Floats
+) -> Floats:
+    """What tells whether a text is in scope (n, len(SIGNALS)).
+
+    The energy of the logits (Liu et al., "Energy-based Out-of-distribution Detection", 2020), the log odds of
+    the best class, its margin, the mean cosine of the nearest examples, the cosine of the nearest class
+    mean, the cosine of the nearest known out-of-scope example, and by how much the inside is nearer.
+    """
+    top = np.sort(probabilities, axis=1)[:, -2:]
+    best = np.clip(top[:, -1], 1e-6, 1 - 1e-6)
+    second = top[:, 0] if probabilities.shape[1] > 1 else np.zeros(len(best))
+    peak = logits.max(axis=1, keepdims=True)
+    energy = peak[:, 0] + np.log(np.exp(logits - peak).sum(axis=1))
+    columns = (energy, np.log(best / (1 - best)), best - second, inside, prototype, outside, inside - outside)
+    return np.column_stack(columns).astype(float)
+
+
+def nearest(queries: Vectors, examples: Vectors, count: int, *, same: bool = False) -> Floats:
+    """The mean cosine of the `count` nearest examples, (n,); 0 where there are none.
+
+    `same`: queries and examples are the same rows, and none is its own neighbour.
+    """
+    if len(examples) <= int(same):
+        return np.zeros(len(queries))
+    cosines = queries @ examples.T
+    if same:
+        np.fill_diagonal(cosines, -1.0)
+    count = min(count, len(examples) - int(same))
+    best: Floats = np.partition(cosines, -count, axis=1)[:, -count:].mean(axis=1).astype(float)
+    return best
+
+
+def unit(vectors: Vectors) -> Vectors:
+    """Rows of L2 norm 1."""
+    result: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    return result.astype(np.float32)
+
+
+def softmax(logits: NDArray[np.floating]) -> Floats:
+    """Rows that add up to 1."""
+    powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+    result: Floats = (powers / powers.sum(axis=1, keepdims=True)).astype(float)
+    return result
+
+
+_ARRAYS = ("weights", "bias", "mean", "prototypes", "inside", "outside")
+
+
+def save_head(head: Head, folder: Path) -> None:
+    """Write the head into `folder`: one .npy an array and head.json."""
+    for name in _ARRAYS:
+        np.save(folder / f"{name}.npy", getattr(head, name), allow_pickle=False)
+    facts = {"labels": head.labels, "temperature": head.temperature, "in_scope": head.in_scope.as_dict()}
+    (folder / "head.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def load_head(folder: Path) -> Head:
+    """The inverse of `save_head`.
+
+    Raises:
+        ArtifactError: when a part is missing or cannot be read.
+    """
+    try:
+        facts = json.loads((folder / "head.json").read_text(encoding="utf-8"))
+        arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS}
+        return Head(
+            labels=tuple(facts["labels"]),
+            temperature=float(facts["temperature"]),
+            in_scope=Logistic.from_dict(facts["in_scope"]),
+            **arrays,
+        )
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ArtifactError(f"The head of the intent model {folder} cannot be read: {error}") from error

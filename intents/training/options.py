@@ -1,0 +1,52 @@
+"""How an intent model is to be trained, and what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+Recipe = Literal["finetune", "fast"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingOptions:
+    """Everything that decides the model besides the data.
+
+    Attributes:
+        encoder: a name that `encoders.resolve` knows, or `auto` for the one that fits the texts' script.
+        extra_out_of_scope: texts that are in no intent, beside the `out_of_scope` rows of the data.
+        epochs: the most; tuning ends earlier when the held-out part no longer improves.
+    """
+
+    recipe: str = "finetune"
+    encoder: str = "auto"
+    seed: int = 0
+    extra_out_of_scope: tuple[str, ...] = ()
+    epochs: int = 8
+    batch: int = 32
+    learning_rate: float = 6e-5
+    held_out: float = 0.15
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingReport:
+    """What training found out; the figures are from examples that the model had not seen."""
+
+    recipe: str
+    encoder: str
+    intents: int
+    examples: int
+    out_of_scope: int
+    figures: Mapping[str, float] = field(default_factory=dict)
+
+    def as_dict(self) -> dict[str, Any]:
+        """As plain JSON."""
+        return {
+            "recipe": self.recipe,
+            "encoder": self.encoder,
+            "intents": self.intents,
+            "examples": self.examples,
+            "out_of_scope": self.out_of_scope,
+            "figures": dict(self.figures),
+        }
