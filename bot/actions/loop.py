@@ -220,7 +220,8 @@ def _with_choices_shown(events: Sequence[Event]) -> list[Event]:
     for event in events:
         shown.append(event)
         if isinstance(event, BotUttered):
-            buttons = [*(event.data.get("buttons") or ()), *(event.data.get("quick_replies") or ())]
+            lists = (event.data.get("buttons"), event.data.get("quick_replies"))
+            buttons = tuple(item for items in lists if isinstance(items, list) for item in items)
             if buttons:
-                shown.append(Shown(timestamp=event.timestamp, what="buttons", items=tuple(buttons)))
+                shown.append(Shown(timestamp=event.timestamp, what="buttons", items=buttons))
     return shown

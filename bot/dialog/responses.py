@@ -122,10 +122,12 @@ def _spoken(message: Mapping[str, Any], tracker: Tracker, *, pick: Pick, now: fl
     variables = {key: value for key, value in message.items() if key not in _SDK_KEYS}
     named = uttered(tracker, name, pick=pick, now=now, variables=variables) if isinstance(name, str) else None
     content: dict[str, Any] = {**named.data, "text": named.text} if named else {}
-    buttons = [*(content.get("buttons") or ()), *(message.get("buttons") or ())]
+    added = message.get("buttons")
+    buttons = [*(content.get("buttons") or ()), *(added if isinstance(added, list | tuple) else ())]
     content |= {key: message[key] for key in (*DATA_KEYS, "text") if message.get(key)}
+    content["buttons"] = buttons
     if not any(content.values()):
         return None
     extra = message.get("metadata")
     metadata = {**(named.metadata if named else {}), **(extra if isinstance(extra, Mapping) else {})}
-    return _event({**content, "buttons": buttons}, metadata, now)
+    return _event(content, metadata, now)

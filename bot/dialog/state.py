@@ -152,13 +152,17 @@ def _user_turn(message: Mapping[str, Any]) -> UserTurn:
     found = entities if isinstance(entities, list | tuple) else ()
     return UserTurn(
         intent=name.partition("/")[0] if isinstance(name, str) else None,
-        full_intent=full if isinstance(full, str) else name if isinstance(name, str) else None,
+        full_intent=_text(full) or _text(name),
         entities=tuple(
-            (str(item["entity"]), item.get("role"), item.get("group"), item.get("value"))
+            (str(item["entity"]), _text(item.get("role")), _text(item.get("group")), item.get("value"))
             for item in found
             if isinstance(item, Mapping) and item.get("entity")
         ),
     )
+
+
+def _text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
 
 
 def _decision(state: State, event: DecisionMade) -> State:

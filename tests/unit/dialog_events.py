@@ -16,14 +16,26 @@ json_values = st.recursive(
     max_leaves=6,
 )
 objects = st.dictionaries(words, json_values, max_size=3)
+found = st.dictionaries(st.sampled_from(["entity", "role", "group", "value"]), json_values, max_size=4)
+parse_data = st.fixed_dictionaries(
+    {},
+    optional={
+        "intent": st.fixed_dictionaries({"name": json_values}) | json_values,
+        "entities": st.lists(found, max_size=3) | json_values,
+        "language": json_values,
+        "metadata": json_values,
+    },
+)
 _TUPLES = {"candidates", "chosen", "items"}
-_OBJECTS = {"parse_data", "metadata", "runner_up"}
+_OBJECTS = {"metadata", "runner_up"}
 _FLAGS = {"is_interrupted", "kill_on_user_msg", "hide_rule_turn"}
 
 
 def _value(kind: type[Event], name: str) -> st.SearchStrategy[Any]:
     if name in _TUPLES or (kind.name_ == "entities" and name == "entities"):
         return st.lists(objects, max_size=2).map(tuple)
+    if name == "parse_data":
+        return parse_data
     if name in _OBJECTS or name == "data":
         return objects
     if name in _FLAGS:
