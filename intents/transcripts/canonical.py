@@ -1,7 +1,7 @@
 """kefu's own dialog format: JSONL, one conversation a line.
 
-    {"conversation_id": "c1", "channel": "chat",
-     "turns": [{"speaker": "customer", "text": "hi", "time": "2026-03-02T08:14:05Z"}, …]}
+{"conversation_id": "c1", "channel": "chat",
+ "turns": [{"speaker": "customer", "text": "hi", "time": "2026-03-02T08:14:05Z"}, …]}
 """
 
 from __future__ import annotations

@@ -58,7 +58,9 @@ def reader_of(path: Path, *, format: str = "auto") -> Reader:
     name = path.suffix.lower().removeprefix(".") if format == "auto" else format
     if name not in FORMATS:
         raise InputError(
-            path, f"the format {name!r} is not known.", remedy=f"Name one with --format: {', '.join(FORMATS)}."
+            path,
+            f"the format {name!r} is not known.",
+            remedy=f"Name one with --format: {', '.join(FORMATS)}.",
         )
     return FORMATS[name]
 

@@ -26,15 +26,18 @@ def read_faq(path: Path) -> Iterator[tuple[int, Document]]:
         question = text_field(row, ("question",), path, line).strip()
         answer = text_field(row, ("answer",), path, line).strip()
         similar = [text.strip() for text in re.split(r"[|\n]", row.get("similar", ""))]
-        yield line, Document(
-            id=row.get("id", "").strip() or stable_id(path.stem, question),
-            title=question,
-            text=answer,
-            url=row.get("url", "").strip(),
-            language=document_language(row.get("language", ""), f"{question}\n{answer}"),
-            updated=row.get("updated", "").strip(),
-            questions=tuple(dict.fromkeys(text for text in (question, *similar) if text)),
-            metadata={name: value for name, value in row.items() if name not in _KNOWN and value},
+        yield (
+            line,
+            Document(
+                id=row.get("id", "").strip() or stable_id(path.stem, question),
+                title=question,
+                text=answer,
+                url=row.get("url", "").strip(),
+                language=document_language(row.get("language", ""), f"{question}\n{answer}"),
+                updated=row.get("updated", "").strip(),
+                questions=tuple(dict.fromkeys(text for text in (question, *similar) if text)),
+                metadata={name: value for name, value in row.items() if name not in _KNOWN and value},
+            ),
         )
 
 

@@ -24,15 +24,18 @@ def read_document_lines(path: Path) -> Iterator[tuple[int, Document]]:
     for line, record in read_jsonl(path):
         text = text_field(record, ("text",), path, line)
         title = _optional(record, "title", path, line)
-        yield line, Document(
-            id=_optional(record, "id", path, line) or stable_id(path.stem, f"{title}\n{text}"),
-            title=title or text.strip().splitlines()[0][:80],
-            text=text,
-            url=_optional(record, "url", path, line),
-            language=document_language(_optional(record, "language", path, line), f"{title}\n{text}"),
-            updated=_optional(record, "updated", path, line),
-            questions=_texts(record, "questions", path, line),
-            metadata=_metadata(record, path, line),
+        yield (
+            line,
+            Document(
+                id=_optional(record, "id", path, line) or stable_id(path.stem, f"{title}\n{text}"),
+                title=title or text.strip().splitlines()[0][:80],
+                text=text,
+                url=_optional(record, "url", path, line),
+                language=document_language(_optional(record, "language", path, line), f"{title}\n{text}"),
+                updated=_optional(record, "updated", path, line),
+                questions=_texts(record, "questions", path, line),
+                metadata=_metadata(record, path, line),
+            ),
         )
 
 

@@ -1,0 +1,79 @@
+"""`kefu intents`: train, try and measure an intent model by itself."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from intents.understanding import Understanding
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def train(
+    data: Annotated[list[Path], typer.Argument(help="nlu.yml files or folders, CSV or JSONL.")],
+    out: Annotated[Path, typer.Option(help="The model's folder; an older model there is replaced.")],
+    recipe: Annotated[str, typer.Option(help="finetune or fast.")] = "finetune",
+    encoder: Annotated[str, typer.Option(help="A name or folder; auto fits the texts' script.")] = "auto",
+    seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 0,
+) -> None:
+    """Train a model on DATA; rows labelled out_of_scope show what is in no intent."""
+    from intents.nlu import load_training_data
+    from intents.training import TrainingOptions, train_intents
+
+    options = TrainingOptions(recipe=recipe, encoder=encoder, seed=seed)
+    report = train_intents(load_training_data(data), out, options)
+    typer.echo(f"{out}: {report.intents} intents from {report.examples} examples, {dict(report.figures)}")
+
+
+@app.command()
+def predict(
+    model: Annotated[Path, typer.Argument(help="A model's folder.")],
+    input_: Annotated[Path, typer.Option("--input", help="One text a line, CSV or JSONL with `text`.")],
+    output: Annotated[Path, typer.Option("--output", help="JSONL, one line a text, in their order.")],
+) -> None:
+    """Say which intent each text has, and whether it has any."""
+    from intents.classifier import IntentClassifier
+    from intents.nlu import load_texts
+
+    texts = load_texts(input_)
+    classifier = IntentClassifier.load(model)
+    draft = output.with_name(f".{output.name}.part")
+    with draft.open("w", encoding="utf-8") as file:
+        for found in classifier.understand(texts):
+            file.write(json.dumps(prediction_line(found), ensure_ascii=False) + "\n")
+    draft.replace(output)
+
+
+@app.command()
+def evaluate(
+    model: Annotated[Path, typer.Argument(help="A model's folder.")],
+    test: Annotated[Path, typer.Argument(help="Labelled texts: nlu.yml, CSV or JSONL.")],
+    report: Annotated[Path | None, typer.Option(help="A folder for report.json and report.html.")] = None,
+) -> None:
+    """Measure a model on labelled texts."""
+    from intents.classifier import IntentClassifier
+    from intents.nlu import load_training_data
+    from intents.training.evaluate import evaluate_intents, write_report
+
+    figures = evaluate_intents(IntentClassifier.load(model), load_training_data([test]).examples)
+    if report is not None:
+        write_report(figures, report, title=f"Intent model {model} on {test}")
+    shown = {key: value for key, value in figures.items() if not isinstance(value, dict | list)}
+    typer.echo(json.dumps(shown, indent=2))
+
+
+def prediction_line(found: Understanding) -> dict[str, Any]:
+    """A prediction in the shape that the command promises."""
+    return {
+        "text": found.text,
+        "intent": found.intent,
+        "confidence": round(found.confidence, 6),
+        "in_scope": round(found.in_scope, 6),
+        "ranking": [{"intent": one.intent, "confidence": round(one.confidence, 6)} for one in found.ranking],
+    }

@@ -1,0 +1,94 @@
+"""`kefu knowledge`: index articles and search them by themselves."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from encoders.errors import InputError
+
+if TYPE_CHECKING:
+    from knowledge.documents import Question
+    from knowledge.index import KnowledgeIndex
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command()
+def build(
+    source: Annotated[list[Path], typer.Argument(help="Folders or files: Markdown, FAQ CSV, JSONL.")],
+    out: Annotated[Path, typer.Option(help="The index's folder; an older index there is replaced.")],
+    encoder: Annotated[str, typer.Option(help="A name or folder; auto fits the articles' script.")] = "auto",
+) -> None:
+    """Index SOURCE; questions*.jsonl beside the articles fit the probabilities."""
+    from encoders.encoder import Encoder, serving_encoder
+    from encoders.resolve import default_encoder
+    from knowledge.build import build_index
+    from knowledge.ingest import question_files, read_documents, read_questions
+
+    documents = read_documents(source)
+    name = encoder if encoder != "auto" else default_encoder([one.title + one.text for one in documents])
+    files = question_files(source)
+    loaded = Encoder.load(serving_encoder(name))
+    facts = build_index(documents, loaded, out, questions=read_questions(files) if files else ())
+    typer.echo(f"{facts['documents']} documents, {facts['passages']} passages in {out}")
+
+
+@app.command()
+def search(
+    index: Annotated[Path, typer.Argument(help="An index made by `kefu knowledge build`.")],
+    question: Annotated[str | None, typer.Argument(help="Or give many with --input.")] = None,
+    input_: Annotated[
+        Path | None, typer.Option("--input", help='JSONL: {"id", "question"[, "context"]}.')
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="JSONL, one line of hits a question.")] = None,
+    k: Annotated[int, typer.Option("-k", min=1, help="Hits a question.")] = 5,
+) -> None:
+    """Search INDEX."""
+    from encoders.artifacts import open_artifact
+    from encoders.encoder import Encoder, serving_encoder
+    from knowledge.index import KIND, KnowledgeIndex
+    from knowledge.ingest import read_questions
+
+    if (question is None) == (input_ is None):
+        raise InputError("knowledge search", "give a QUESTION or --input FILE.jsonl.")
+    if input_ is not None and output is None:
+        raise InputError("--output", "is needed with --input.")
+    facts = open_artifact(index, kind=KIND, verify=False)
+    opened = KnowledgeIndex.open(index, Encoder.load(serving_encoder(str(facts["encoder"]))))
+    if input_ is not None and output is not None:
+        write_hits(opened, read_questions([input_]), output, k)
+        return
+    for hit in opened.search(str(question), k=k).passages:
+        typer.echo(f"{hit.p:.3f}  {hit.id}  {hit.title}")
+
+
+def write_hits(index: KnowledgeIndex, questions: list[Question], output: Path, k: int) -> None:
+    """One line of hits for each question, in their order; the file appears when all are there."""
+    from encoders.progress import progress
+
+    draft = output.with_name(f".{output.name}.part")
+    with draft.open("w", encoding="utf-8") as file, progress("Searching", len(questions)) as step:
+        for one in questions:
+            file.write(json.dumps(hits_line(index, one, k), ensure_ascii=False) + "\n")
+            step()
+    draft.replace(output)
+
+
+def hits_line(index: KnowledgeIndex, question: Question, k: int) -> dict[str, Any]:
+    """A question's hits in the shape that the command promises."""
+    found = index.search(question.question, context=question.context, k=k)
+    return {
+        "id": question.id,
+        "hits": [
+            {
+                "document_id": hit.document_id, "passage_id": hit.id, "score": round(hit.score, 6),
+                "p": round(hit.p, 6), "title": hit.title, "text": hit.text,
+            }
+            for hit in found.passages
+        ],
+        "p_answerable": round(found.p_answerable, 6),
+    }  # fmt: skip
