@@ -58,6 +58,23 @@ def sqlite_file(url: URL) -> Path | None:
     return Path(url.database or "") if url.get_backend_name() == "sqlite" else None
 
 
+def require_usable(file: Path) -> None:
+    """Refuse a path that SQLite could not open, before its driver starts a thread for it.
+
+    Only looks: opening and closing the file here would drop the locks that SQLite has on it in this process.
+
+    Raises:
+        StoreError: when the folder is missing, the path is no file, or we may not read and write it.
+    """
+    folder = file.absolute().parent
+    if not folder.is_dir():
+        raise StoreError(f"The folder of the database {file} does not exist. Create it or name another.")
+    if file.exists() and not file.is_file():
+        raise StoreError(f"{file} is not a file. Give the path of a database file with --database.")
+    if not os.access(file if file.exists() else folder, os.R_OK | os.W_OK):
+        raise StoreError(f"The database {file} may not be read and written here. Change its permissions.")
+
+
 def make_engine(url: URL) -> AsyncEngine:
     """An engine for the URL; nothing is opened yet."""
     options: dict[str, Any] = {

@@ -20,6 +20,7 @@ from bot.store.engine import (
     database_url,
     lock_database,
     make_engine,
+    require_usable,
     sqlite_file,
     store_errors,
     write_begins,
@@ -78,8 +79,8 @@ class Store:
         """
         parsed = database_url(url)
         file = sqlite_file(parsed)
-        if file is not None and not file.absolute().parent.is_dir():
-            raise StoreError(f"The folder of the database {file} does not exist. Create it or name another.")
+        if file is not None:
+            require_usable(file)
         async with AsyncExitStack() as stack:
             if exclusive and file is not None:
                 with store_errors(f"locking {file}"):

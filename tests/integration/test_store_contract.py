@@ -138,6 +138,16 @@ async def test_a_message_is_answered_by_one_turn_only(store: Store) -> None:
     assert (await store.counts()).outbox == {}
 
 
+async def test_one_turn_only_also_within_one_commit(store: Store) -> None:
+    accepted = await store.accept(message("m1"))
+    results = await asyncio.gather(
+        *(store.commit_turn(turn(after=number, key=accepted.key)) for number in range(3)),
+        return_exceptions=True,
+    )
+    assert results[0] == 1
+    assert [type(result) for result in results[1:]] == [ConflictError, ConflictError]
+
+
 async def test_turns_of_one_conversation_may_share_a_commit(store: Store) -> None:
     results = await asyncio.gather(*(store.commit_turn(turn(after=number)) for number in range(20)))
     assert results == list(range(1, 21))
