@@ -79,14 +79,13 @@ def _steps(project: Project, domain: Domain, rules: tuple[list[Rule], list[Story
     """Intents and actions in rules and stories that the domain does not know."""
     actions = {*domain.actions, *domain.responses, *domain.forms, *_BUILT_IN_ACTIONS}
     intents = {*domain.intents, *BUILT_IN_INTENTS}
-    for kind, written in (("rule", rules[0]), ("story", rules[1])):
-        for one in written:
-            for step in one.steps:
-                wrong = _unknown(step, intents, actions, set(domain.forms))
-                if wrong:
-                    yield Problem(
-                        level="error", where=str(project.folder), text=f"{kind} {one.name!r}: {wrong}"
-                    )
+    written: list[tuple[str, Rule | Story]] = [("rule", one) for one in rules[0]]
+    written += [("story", one) for one in rules[1]]
+    for kind, one in written:
+        for step in one.steps:
+            if wrong := _unknown(step, intents, actions, set(domain.forms)):
+                text = f"{kind} {one.name!r}: {wrong}"
+                yield Problem(level="error", where=str(project.folder), text=text)
 
 
 def _unknown(step: Step, intents: set[str], actions: set[str], forms: set[str]) -> str:
@@ -136,7 +135,8 @@ def _contradictions(data: TrainingData) -> Iterator[Problem]:
 
 def _answers(project: Project, domain: Domain, rules: tuple[list[Rule], list[Story]]) -> Iterator[Problem]:
     """Intents that lead nowhere, and forms' slots that nothing asks for."""
-    steps = [step for one in (*rules[0], *rules[1]) for step in one.steps]
+    steps = [step for one in rules[0] for step in one.steps]
+    steps += [step for one in rules[1] for step in one.steps]
     handled = {step.turn.intent for step in steps if isinstance(step, UserStep)} | {TALK_TO_PERSON}
     answered = {name.removeprefix("utter_").partition("/")[0] for name in domain.responses}
     for intent in domain.intents:

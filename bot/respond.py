@@ -15,6 +15,7 @@ from bot.actions.message import parse_data_of, user_turn_events
 from bot.answers import CITE_INTENT, cite, clarify, hand_over
 from bot.dialog.decision import ACTION_CITE, ACTION_CLARIFY, Candidate, Decision, decide
 from bot.dialog.events import BotUttered, Event, OwnerSet, UserUttered
+from bot.dialog.forms import answers_form
 from bot.dialog.payloads import Payload, parse_payload, payload_parse_data
 from bot.dialog.policy import ActionChoice
 from bot.dialog.responses import Pick, uttered
@@ -101,7 +102,8 @@ class _Turn:
         if not self._message.text.strip() and self._message.attachments:
             return self._nothing_here(events, tracker)
         with self._responder.metrics.stage("dialog"):
-            self._decision = self._decide(payload, tracker, language)
+            if not answers_form(tracker):
+                self._decision = self._decide(payload, tracker, language)
             result = await run_turn(tracker, self._runtime.assistant, self._decision, self._ports)
         return Response(
             events=(*events, *result.events),

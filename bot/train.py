@@ -20,8 +20,8 @@ from encoders.encoder import Encoder, serving_encoder
 from encoders.resolve import default_encoder
 from intents.examples import OUT_OF_SCOPE, TrainingData
 from intents.nlu import load_training_data
+from knowledge.build import build_index
 from knowledge.documents import Document, Question
-from knowledge.index import build_index
 from knowledge.ingest import read_documents, read_questions
 
 

@@ -47,7 +47,8 @@ def line_of(path: Path, field: Sequence[str | int]) -> int | None:
     line = None
     for key in field:
         try:
-            line = (node.lc.key(key) if isinstance(node, Mapping) else node.lc.item(key))[0] + 1
+            marks = node.lc
+            line = (marks.key(key) if isinstance(node, Mapping) else marks.item(key))[0] + 1
             node = node[key]
         except (AttributeError, KeyError, IndexError, TypeError):
             break
