@@ -69,7 +69,7 @@ def candidate_counts(total: int, granularity: Granularity) -> list[int]:
     """Numbers of clusters worth trying for `total` turns, rising by about an eighth."""
     most = int(2 * np.sqrt(total) + 20) * (2 if granularity == "fine" else 1)
     most = max(2, min(most, total // 2))
-    counts = [2]
+    counts = [min(most, max(2, int(np.sqrt(total) / 2)))]  # two heaps are no intents, however far apart
     while counts[-1] < most:
         counts.append(min(most, max(counts[-1] + 1, round(counts[-1] * 1.125))))
     return counts

@@ -123,7 +123,7 @@ def _reason(statement: _Statement, *, first: bool) -> str:
         return "another subject"
     if _needs_context(text, cues, statement) or size < FRAGMENT:
         return ""
-    return kind
+    return kind if kind != "trouble" or size > 2 * FRAGMENT else ""
 
 
 def _kind(text: str, cues: Cues) -> str:
