@@ -47,7 +47,7 @@ async def hello(socket: web.WebSocketResponse) -> dict[str, Any]:
     try:
         async with asyncio.timeout(_HELLO_WITHIN_S):
             return read_object((await socket.receive_str()).encode("utf-8", "surrogatepass"))
-    except (TimeoutError, TypeError, BadMessage, web.WSMessageTypeError):
+    except (TimeoutError, TypeError, BadMessage):
         await socket.close(code=WSCloseCode.POLICY_VIOLATION, message=b"say hello first")
         return {}
 
@@ -72,7 +72,7 @@ async def while_open(
     """Do `work` (it sends) until it ends or the socket is closed, reading meanwhile."""
     tasks = {asyncio.ensure_future(work), asyncio.ensure_future(messages_until_closed(socket, on_message))}
     try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     finally:
         for task in tasks:
             task.cancel()

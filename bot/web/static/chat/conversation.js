@@ -75,7 +75,7 @@ export class Conversation {
   async deliver(line) {
     const typing = setTimeout(() => this.set({ typing: this.state.owner === "bot" }), 250);
     try {
-      const answer = await postMessage({ id: this.id, text: line.text, messageId: line.messageId });
+      const answer = await postMessage({ id: this.id, text: line.text, messageId: line.messageId, after: this.seq ?? 0 });
       this.change(line.key, { state: "sent" });
       this.adopt(answer.id);
       this.set({ trouble: "", connected: true });

@@ -1,0 +1,117 @@
+"""What the console talks to: the lists, a conversation, and what an agent does with it. Behind a token."""
+
+from __future__ import annotations
+
+import hmac
+from typing import Any
+
+from aiohttp import hdrs, web
+
+from bot.web.errors import ApiError
+from bot.web.keys import FAILURES, SERVICES
+from bot.web.live import CONSOLE
+from bot.web.reading import address_of, query_number, read_api_object, refuse_too_often, text_field
+from bot.web.service import TakenByAnother, UnknownThing
+from bot.web.sockets import UNAUTHORIZED, hello, open_socket, send, while_open
+
+_OWNERS = ("bot", "waiting", "person", "closed")
+_LONGEST_REPLY = 4000
+
+
+def require_token(request: web.Request, given: str) -> None:
+    """Let only the console's token in.
+
+    Raises:
+        ApiError: 401 for another one, 429 after many wrong ones, 503 while the console is off.
+    """
+    wanted = request.app[SERVICES].console_token
+    if not wanted:
+        raise ApiError(503, "The console is off: set KEFU_CONSOLE_TOKEN.")
+    if not hmac.compare_digest(given.encode(), wanted.encode()):
+        refuse_too_often(request.app[FAILURES], address_of(request))
+        raise ApiError(401, "The token is not right.")
+
+
+def _authorised(request: web.Request) -> None:
+    scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
+    require_token(request, token if scheme.lower() == "bearer" else "")
+
+
+async def conversations(request: web.Request) -> web.Response:
+    """GET /api/console/conversations?owner=&limit="""
+    _authorised(request)
+    owner = request.query.get("owner") or None
+    if owner is not None and owner not in _OWNERS:
+        raise ApiError(400, f"'owner' is one of {', '.join(_OWNERS)}.")
+    limit = query_number(request, "limit", default=50, largest=500)
+    return web.json_response(await request.app[SERVICES].desk.conversations(owner=owner, limit=limit))
+
+
+async def conversation(request: web.Request) -> web.Response:
+    """GET /api/console/conversations/{id}"""
+    _authorised(request)
+    found = await request.app[SERVICES].desk.conversation(request.match_info["id"])
+    if found is None:
+        raise ApiError(404, "There is no such conversation.")
+    return web.json_response(found)
+
+
+async def act(request: web.Request) -> web.Response:
+    """POST /api/console/conversations/{id}/{claim|reply|hand_back|close} {agent, text?}"""
+    _authorised(request)
+    data = await read_api_object(request)
+    desk, conversation_id = request.app[SERVICES].desk, request.match_info["id"]
+    agent = text_field(data, "agent", longest=80)
+    try:
+        match request.match_info["deed"]:
+            case "claim":
+                await desk.claim(conversation_id, agent)
+            case "reply":
+                await desk.reply(conversation_id, agent, text_field(data, "text", longest=_LONGEST_REPLY))
+            case "hand_back":
+                await desk.hand_back(conversation_id, agent)
+            case _:
+                await desk.close(conversation_id, agent)
+    except UnknownThing as error:
+        raise ApiError(404, str(error)) from error
+    except TakenByAnother as error:
+        raise ApiError(409, f"{error} has this conversation.") from error
+    return web.json_response({"status": "ok"})
+
+
+async def unanswered(request: web.Request) -> web.Response:
+    """GET /api/console/unanswered"""
+    _authorised(request)
+    return web.json_response(await request.app[SERVICES].desk.unanswered())
+
+
+async def resolve(request: web.Request) -> web.Response:
+    """POST /api/console/unanswered/{id}/done {agent}"""
+    _authorised(request)
+    agent = text_field(await read_api_object(request), "agent", longest=80)
+    try:
+        await request.app[SERVICES].desk.resolve_unanswered(int(request.match_info["id"]), agent)
+    except UnknownThing as error:
+        raise ApiError(404, str(error)) from error
+    return web.json_response({"status": "ok"})
+
+
+async def live(request: web.Request) -> web.WebSocketResponse:
+    """WebSocket /api/console/live: after {token} every change of every conversation."""
+    socket = await open_socket(request)
+    first = await hello(socket)
+    try:
+        require_token(request, str(first.get("token", "")))
+    except ApiError:
+        await socket.close(code=UNAUTHORIZED)
+        return socket
+    await while_open(socket, _push(request, socket))
+    return socket
+
+
+async def _push(request: web.Request, socket: web.WebSocketResponse) -> None:
+    with request.app[SERVICES].hub.subscribe(CONSOLE) as news:
+        await send(socket, {"type": "resync"})
+        async for event in news:
+            message: Any = event
+            await send(socket, message)

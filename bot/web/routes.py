@@ -1,0 +1,67 @@
+"""The application: every route in one place."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+from weakref import WeakSet
+
+from aiohttp import hdrs, web
+
+from bot.web import chat_api, console_api, health, webhooks
+from bot.web.keys import FAILURES, NEWCOMERS, SENDERS, SERVICES, SOCKETS
+from bot.web.limits import RateLimiter
+from bot.web.middleware import add_headers, cross_origin, observed
+from bot.web.service import Services
+from bot.web.sockets import close_sockets
+
+STATIC = Path(__file__).parent / "static"
+
+
+def build_app(services: Services) -> web.Application:
+    """Everything that is served."""
+    app = web.Application(
+        middlewares=[observed, cross_origin], client_max_size=services.server.max_body_bytes
+    )
+    app[SERVICES] = services
+    app[SENDERS] = RateLimiter(services.server.rate_per_minute)
+    app[NEWCOMERS] = RateLimiter(120)
+    app[FAILURES] = RateLimiter(10)
+    app[SOCKETS] = WeakSet()
+    app.on_response_prepare.append(add_headers)
+    app.cleanup_ctx.append(_sockets)
+    app.router.add_get("/", _front)
+    app.router.add_get("/console", _console)
+    app.router.add_static("/static", STATIC)
+    app.router.add_get("/health/live", health.live)
+    app.router.add_get("/health/ready", health.ready)
+    app.router.add_get("/metrics", health.metrics)
+    app.router.add_get("/webhooks/rest/", webhooks.rest_status)
+    app.router.add_post("/webhooks/rest/webhook", webhooks.rest_message)
+    app.router.add_get("/webhooks/{channel}/webhook", webhooks.handshake)
+    app.router.add_post("/webhooks/{channel}/webhook", webhooks.platform_message)
+    app.router.add_post("/api/chat/messages", chat_api.post_message)
+    app.router.add_get("/api/chat/live", chat_api.live)
+    app.router.add_get("/api/console/conversations", console_api.conversations)
+    app.router.add_get("/api/console/conversations/{id}", console_api.conversation)
+    app.router.add_post("/api/console/conversations/{id}/{deed:claim|reply|hand_back|close}", console_api.act)
+    app.router.add_get("/api/console/unanswered", console_api.unanswered)
+    app.router.add_post(r"/api/console/unanswered/{id:\d{1,12}}/done", console_api.resolve)
+    app.router.add_get("/api/console/live", console_api.live)
+    return app
+
+
+async def _front(request: web.Request) -> web.StreamResponse:
+    """The chat page for a browser, a greeting as Rasa's for anything else."""
+    if "text/html" in request.headers.get(hdrs.ACCEPT, ""):
+        return web.FileResponse(STATIC / "chat" / "index.html")
+    return web.Response(text=f"Hello from kefu: {request.app[SERVICES].version}")
+
+
+async def _console(_request: web.Request) -> web.StreamResponse:
+    return web.FileResponse(STATIC / "console" / "index.html")
+
+
+async def _sockets(app: web.Application) -> AsyncIterator[None]:
+    yield
+    await close_sockets(app)

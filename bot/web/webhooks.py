@@ -1,0 +1,69 @@
+"""Where platforms and Rasa's REST clients knock."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+
+from aiohttp import web
+
+from bot.channels import rest
+from bot.channels.base import Channel, Incoming
+from bot.web.errors import ApiError
+from bot.web.keys import SENDERS, SERVICES
+from bot.web.reading import read_body, refuse_too_often
+
+
+async def rest_status(_request: web.Request) -> web.Response:
+    """GET /webhooks/rest/"""
+    return web.json_response({"status": "ok"})
+
+
+async def rest_message(request: web.Request) -> web.StreamResponse:
+    """POST /webhooks/rest/webhook: the reply in the answer, as a list or one object a line."""
+    services = request.app[SERVICES]
+    message = rest.parse_message(
+        await read_body(request), received_at=datetime.now(UTC), taken=services.channels.keys() | {"web"}
+    )
+    refuse_too_often(request.app[SENDERS], (message.channel, message.sender))
+    items = rest.items(await services.turns.handle(message))
+    if request.query.get("stream", "").lower() not in ("true", "1"):
+        return web.json_response(items)
+    response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+    await response.prepare(request)
+    for item in items:
+        await response.write(json.dumps(item, ensure_ascii=False).encode() + b"\n")
+    await response.write_eof()
+    return response
+
+
+async def handshake(request: web.Request) -> web.Response:
+    """GET /webhooks/{channel}/webhook: the platform tests our address."""
+    answer = _channel(request).handshake(request.query)
+    if answer is None:
+        raise ApiError(403, "Refused.")
+    return web.Response(text=answer)
+
+
+async def platform_message(request: web.Request) -> web.Response:
+    """POST /webhooks/{channel}/webhook: checked, stored, acknowledged; answered in the background."""
+    channel = _channel(request)
+    incoming = Incoming(
+        headers=request.headers,
+        query=request.query,
+        body=await read_body(request),
+        received_at=datetime.now(UTC),
+    )
+    if not channel.verify(incoming):
+        raise ApiError(401, "Refused.")
+    received = channel.parse(incoming)
+    for message in received.messages:
+        await request.app[SERVICES].turns.accept(message)
+    return web.Response(text=received.answer)
+
+
+def _channel(request: web.Request) -> Channel:
+    channel = request.app[SERVICES].channels.get(request.match_info["channel"])
+    if channel is None:
+        raise ApiError(404, "There is no such channel.")
+    return channel
