@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from encoders.text import detect_language, normalise
+from encoders.text import detect_language
 from intents.mining.problem_turns import ProblemTurn
 from intents.mining.vectors import Vectors, unit
 from intents.transcripts.conversation import Conversation
 
 _SHORTEST, _LONGEST = 20, 600
-_THANKED = re.compile(r"\b(?:thanks?|thank you|thx|cheers|great|perfect|worked|legend|lovely|awesome)\b|谢|感谢|太好了|靠谱|搞定", re.I)
+_THANKED = re.compile(
+    r"\b(?:thanks?|thank you|thx|cheers|great|perfect|worked|legend|lovely|awesome)\b|谢|感谢|太好了|靠谱|搞定",
+    re.I,
+)
 _ASKS_FOR = re.compile(
     r"\b(?:(?:order|case|phone|account|customer|card) (?:number|no\.?)|e-?mail|postcode|your name|photos?|which one)\b.*\?|"
     r"\border\??$|(?:please )?provide your|订单号.*(?:[?？吗]|发|给|提供)|请提供|麻烦.*发",
@@ -50,7 +53,7 @@ def following_answers(conversation: Conversation, problem: ProblemTurn, *, until
     turns = list(enumerate(conversation.turns))[start:until]
     found: list[Answer] = []
     for index, turn in turns:
-        text = normalise(turn.text)
+        text = " ".join(turn.text.split())
         if turn.speaker == "customer" or _ASKS_FOR.search(text) or not _fits(text):
             continue
         after = (later.text for place, later in turns if place > index and later.speaker == "customer")
@@ -73,7 +76,7 @@ def rank_answers(answers: Sequence[Answer], vectors: Vectors) -> list[Answer]:
         for near, answer in zip(centrality, answers, strict=True)
     ]
     order = np.lexsort((np.arange(len(scores)), -np.round(scores, 5)))
-    return [_scored(answers[index], scores[index]) for index in order]
+    return [replace(answers[index], score=round(scores[index], 3)) for index in order]
 
 
 def draft_response(ranked: Iterable[Answer]) -> list[Mapping[str, object]]:
@@ -109,9 +112,3 @@ def context_of(conversation: Conversation, problem: ProblemTurn) -> str:
 def _fits(text: str) -> bool:
     han = 2 if detect_language(text) == "zh" else 1
     return _SHORTEST / han <= len(text) <= _LONGEST / han
-
-
-def _scored(answer: Answer, score: float) -> Answer:
-    from dataclasses import replace
-
-    return replace(answer, score=round(score, 3))

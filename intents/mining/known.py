@@ -34,7 +34,7 @@ def match_known(
 
     Each turn votes for the intent of its nearest known example, unless that one is farther than the known
     examples of one intent usually are from each other (their 10th percentile). Half of the turns make the
-    cluster part of the intent (`grows`), a quarter make it `overlaps`.
+    cluster part of the intent (`grows`), a quarter make it `overlaps`; one turn alone makes nothing.
     """
     count = max(labels, default=-1) + 1
     if not known:
@@ -70,6 +70,6 @@ def _match(votes: Counter[str], size: int) -> Match:
         return NEW
     intent, number = min(votes.items(), key=lambda vote: (-vote[1], vote[0]))
     share = round(number / size, 3)
-    if share < 0.25:
+    if share < 0.25 or number < 2:
         return NEW
     return Match(status="grows" if share >= 0.5 else "overlaps", intent=intent, share=share)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -91,7 +91,7 @@ def mine_history(
         vectors = _encode(encoder, [turn.text for turn in history.turns])
         clusters = cluster(_space(history, vectors, encoder), granularity=granularity, seed=seed)
         matches = _matches(history, vectors, clusters, encoder, known)
-        intents = _intents(history, clusters, matches, encoder)
+        intents = _intents(history, clusters, matches, encoder, known.intents if known else ())
         facts = {
             "encoder": encoder.name, "seed": seed, "granularity": granularity,
             "silhouette": clusters.silhouette, "conversations": history.conversations,
@@ -178,36 +178,36 @@ def _matches(
 
 
 def _intents(
-    history: History, clusters: Clusters, matches: Sequence[Match], encoder: Encoder
+    history: History, clusters: Clusters, matches: Sequence[Match], encoder: Encoder, taken: Sequence[str]
 ) -> list[MinedIntent]:
+    """The clusters as intents by falling size; those that grow the same known intent are one."""
     members = [np.flatnonzero(clusters.labels == label).tolist() for label in range(clusters.count)]
-    names = _names(history, members, matches)
+    grouped: dict[str, list[int]] = {}
+    for label, name in enumerate(_names(history, members, matches, taken)):
+        grouped.setdefault(name, []).append(label)
+    vectors = _encode(encoder, [answer.text for answers in history.answers for answer in answers])
+    starts = np.cumsum([0, *(len(answers) for answers in history.answers)])
     intents: list[MinedIntent] = []
-    for label, turns in enumerate(members):
+    for name, labels in grouped.items():
+        turns = sorted(turn for label in labels for turn in members[label])
+        rows = [row for turn in turns for row in range(starts[turn], starts[turn + 1])]
         answers = [answer for turn in turns for answer in history.answers[turn]]
-        vectors = _encode(encoder, [answer.text for answer in answers])
+        coherence = np.average(clusters.coherence[labels], weights=[len(members[one]) for one in labels])
         intents.append(
             MinedIntent(
-                name=names[label], coherence=round(float(clusters.coherence[label]), 3),
-                match=matches[label], turns=tuple(turns), answers=tuple(rank_answers(answers, vectors)),
+                name=name, coherence=round(float(coherence), 3), match=matches[labels[0]],
+                turns=tuple(turns), answers=tuple(rank_answers(answers, vectors[rows])),
             )
         )  # fmt: skip
     return intents
 
 
-def _names(history: History, members: Sequence[Sequence[int]], matches: Sequence[Match]) -> list[str]:
-    """The known intent's name where a cluster is part of it, else one of its own that no intent has."""
+def _names(
+    history: History, members: Sequence[Sequence[int]], matches: Sequence[Match], taken: Sequence[str]
+) -> list[str]:
+    """The known intent's name where a cluster is part of it, else a name of its own."""
     texts = [[(history.turns[i].text, history.turns[i].language) for i in turns] for turns in members]
-    known = {match.intent for match in matches if match.intent}
     return [
-        match.intent if match.status == "grows" and match.intent else f"{name}_new" if name in known else name
-        for match, name in zip(matches, name_clusters(texts), strict=True)
+        match.intent if match.status == "grows" and match.intent else name
+        for match, name in zip(matches, name_clusters(texts, taken=taken), strict=True)
     ]
-
-
-def sizes(intents: Sequence[MinedIntent]) -> Mapping[str, int]:
-    """Intent → how many turns, clusters that grow the same known intent together."""
-    counts: Counter[str] = Counter()
-    for intent in intents:
-        counts[intent.name] += len(intent.turns)
-    return counts

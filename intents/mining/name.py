@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from intents.mining.words import Word, words
 
 _SUPPORT = 0.2  # a word that fewer of a cluster's turns have says little about it
 
 
-def name_clusters(clusters: Sequence[Sequence[tuple[str, str]]]) -> list[str]:
+def name_clusters(clusters: Sequence[Sequence[tuple[str, str]]], *, taken: Collection[str] = ()) -> list[str]:
     """A name for each cluster of (text, language), unique, the same for the same clusters in this order.
+
+    Names in `taken` are not given again.
 
     The words that set a cluster apart by class-based TF-IDF (Grootendorst, 2022, "BERTopic", §3.3): the
     best verb, then the best other word. A cluster has a Chinese name when no member is in another language.
@@ -26,7 +28,7 @@ def name_clusters(clusters: Sequence[Sequence[tuple[str, str]]]) -> list[str]:
     for cluster, one in zip(clusters, counts, strict=True):
         ranked = _ranked(one, totals, average, len(cluster))
         chinese = all(language == "zh" for _, language in cluster)
-        names.append(_unused(_candidates(ranked, chinese=chinese), set(names)))
+        names.append(_unused(_candidates(ranked, chinese=chinese), {*taken, *names}))
     return names
 
 
@@ -56,7 +58,7 @@ def _candidates(ranked: Sequence[Word], *, chinese: bool) -> list[str]:
     return [joint.join(chosen), *(joint.join([*chosen, word]) for word in rest[:3])]
 
 
-def _unused(candidates: Sequence[str], taken: set[str]) -> str:
+def _unused(candidates: Sequence[str], taken: Collection[str]) -> str:
     free = next((name for name in candidates if name not in taken), None)
     number = 2
     while free is None:

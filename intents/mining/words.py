@@ -64,7 +64,7 @@ def _english(text: str) -> list[Word]:
 
 def _lemma(token: str) -> str:
     """A word's base form, as far as a few endings tell."""
-    token = token.split("'")[0]
+    token = token.split("'", maxsplit=1)[0]
     if token in _IRREGULAR or token in _VERBS:
         return _IRREGULAR.get(token, token)
     for ending in ("ing", "ed", "es", "s", "d"):

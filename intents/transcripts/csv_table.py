@@ -36,11 +36,13 @@ def read_table(path: Path) -> Iterator[Conversation | BadRecord]:
         InputError: when the file cannot be read or lacks a column; the message names those it has.
     """
     csv.field_size_limit(min(sys.maxsize, 2**31 - 1))
-    with tempfile.TemporaryDirectory(prefix="kefu-import-") as folder:
-        with closing(sqlite3.connect(Path(folder) / "rows.sqlite")) as database:
-            database.execute("CREATE TABLE said (conversation, line, speaker, text, time REAL)")
-            yield from _store(path, database)
-            yield from _conversations(database)
+    with (
+        tempfile.TemporaryDirectory(prefix="kefu-import-") as folder,
+        closing(sqlite3.connect(Path(folder) / "rows.sqlite")) as database,
+    ):
+        database.execute("CREATE TABLE said (conversation, line, speaker, text, time REAL)")
+        yield from _store(path, database)
+        yield from _conversations(database)
 
 
 def sniff_columns(header: list[str], path: Path) -> dict[str, int]:

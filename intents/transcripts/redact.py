@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
+from encoders.text import HAN
 from intents.transcripts.conversation import Conversation
 
 PLACEHOLDER = re.compile(r"\{([a-z]+(?:_[a-z]+)*?)(?:_(\d+))?\}")
@@ -56,35 +58,48 @@ _NAME_IS = re.compile(
     rf"(?:\b(?i:my (?:full )?name is|my name['’]s|name:|under the name(?: of)?|in the name of)\s*({_LATIN_NAME})"
     r"|(?:我叫|我是叫|我的名字是|姓名[是:：]?\s*|收件人[是:：]?\s*|联系人[是:：]?\s*)([\u4e00-\u9fff]{2,4})(?![\u4e00-\u9fff]))"
 )
+_AGENT_IS = re.compile(
+    r"\b(?!Come|Right|Still|Stay|Over|Down|Up|It|Not|You|We|I)([A-ZÀ-Þ][a-zß-ÿ]+) (?:here|speaking)\b"
+    r"|\b(?i:this is|i['’]m|i am) ([A-ZÀ-Þ][a-zß-ÿ]+)(?=[,.!]| from| and how| at )"
+    r"|(?:我是|工号)(?:客服|您的客服)?([\u4e00-\u9fff]{2,3})(?=[，,。.~！!\s]|为您|$)"
+)
 
 
 @dataclass(slots=True)
 class Redaction:
-    """The placeholders of one conversation, and how often each type was put in."""
+    """The placeholders of one conversation, and how often each type was put in.
 
-    names: set[str] = field(default_factory=set)
+    `names` are the names to look for, with their type: `name` or `agent_name`.
+    """
+
+    names: dict[str, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
     _known: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def learn_names(self, text: str) -> None:
+    def learn_names(self, text: str, *, agent: bool = False) -> None:
         """Remember the names that people say are theirs; `apply` then finds them wherever they stand."""
-        for match in _NAME_IS.finditer(text):
-            name = (match[1] or match[2]).strip()
-            self.names.add(name)
-            self.names.update(part for part in name.split() if len(part) > 2)
+        kind, pattern = ("agent_name", _AGENT_IS) if agent else ("name", _NAME_IS)
+        for match in pattern.finditer(text):
+            name = next(filter(None, match.groups()))
+            for part in (name, *name.split()):
+                if len(part) > 2 or not part.isascii():
+                    self.names.setdefault(part, kind)
 
     def apply(self, text: str) -> str:
         """The text with its personal data replaced."""
         text = text.replace("{", "(").replace("}", ")")
         for rule in _RULES:
-            text = rule.pattern.sub(lambda match, rule=rule: self._replaced(rule, match[0]), text)
-        for name in sorted(self.names, key=lambda name: (-len(name), name)):
-            edge = "" if "\u4e00" <= name[0] <= "\u9fff" else r"\b"
-            text = re.sub(f"{edge}{re.escape(name)}{edge}", lambda match: self._placeholder("name", ""), text)
+            text = rule.pattern.sub(partial(self._replaced, rule), text)
+        for name, kind in sorted(self.names.items(), key=lambda item: (-len(item[0]), item[0])):
+            edge = "" if HAN.match(name) else r"\b"
+            text = re.sub(f"{edge}{re.escape(name)}{edge}", partial(self._replaced_name, kind), text)
         return text
 
-    def _replaced(self, rule: _Rule, value: str) -> str:
-        return self._placeholder(rule.kind, value) if rule.holds(value) else value
+    def _replaced(self, rule: _Rule, match: re.Match[str]) -> str:
+        return self._placeholder(rule.kind, match[0]) if rule.holds(match[0]) else match[0]
+
+    def _replaced_name(self, kind: str, match: re.Match[str]) -> str:
+        return self._placeholder(kind, "")  # first and last name stand for the same person
 
     def _placeholder(self, kind: str, value: str) -> str:
         self.counts[kind] += 1
@@ -99,7 +114,7 @@ def redact(conversation: Conversation) -> tuple[Conversation, Mapping[str, int]]
     """The conversation with typed placeholders for personal data, and how many of each type."""
     redaction = Redaction()
     for turn in conversation.turns:
-        redaction.learn_names(turn.text)
+        redaction.learn_names(turn.text, agent=turn.speaker == "agent")
     turns = tuple(replace(turn, text=redaction.apply(turn.text)) for turn in conversation.turns)
     return replace(conversation, turns=turns), redaction.counts
 
@@ -107,8 +122,3 @@ def redact(conversation: Conversation) -> tuple[Conversation, Mapping[str, int]]
 def without_placeholders(text: str) -> str:
     """The text as models should read it: `{order_number_2}` becomes the words `order number`."""
     return PLACEHOLDER.sub(lambda match: match[1].replace("_", " "), text)
-
-
-def placeholders(texts: Iterable[str]) -> tuple[str, ...]:
-    """The placeholders in the texts, sorted, each once, without braces."""
-    return tuple(sorted({match[0][1:-1] for text in texts for match in PLACEHOLDER.finditer(text)}))

@@ -1,0 +1,75 @@
+"""`kefu import` and `kefu mine`: parsing and printing; the work is in the functions they call."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+class GranularityName(StrEnum):
+    """How many intents a history falls into."""
+
+    COARSE = "coarse"
+    AUTO = "auto"
+    FINE = "fine"
+
+
+def import_command(
+    source: Annotated[
+        list[Path], typer.Argument(help="Files or folders with conversations.", metavar="SOURCE...")
+    ],
+    into: Annotated[Path, typer.Option("--into", help="The project that gets them.", metavar="PROJECT")],
+    format: Annotated[str, typer.Option("--format", help="auto, jsonl, csv or tsv.")] = "auto",
+) -> None:
+    """Import conversations from other systems into a project's dialogs/."""
+    from encoders.progress import progress
+    from intents.transcripts.importer import import_sources
+
+    with progress("Importing", None) as step:
+        report = import_sources(source, into, format=format, step=step)
+    typer.echo(
+        f"{report.conversations} conversations ({report.turns} turns) imported from {report.files} files."
+    )
+    if report.dialogs:
+        typer.echo(f"  → {report.dialogs}")
+    if report.known:
+        typer.echo(f"{report.known} were there already.")
+    if report.quarantine:
+        typer.echo(f"{report.quarantined} records could not be used; see {report.quarantine}", err=True)
+
+
+def mine_command(
+    source: Annotated[
+        Path,
+        typer.Argument(help="A project, or dialogs or utterances as JSONL.", metavar="PROJECT|FILE.jsonl"),
+    ],
+    out: Annotated[Path, typer.Option("--out", help="The folder for the drafts.", metavar="DIR")],
+    granularity: Annotated[
+        GranularityName, typer.Option(help="Fewer or more intents.")
+    ] = GranularityName.AUTO,
+    known: Annotated[Path | None, typer.Option(help="Intents that exist already.", metavar="nlu.yml")] = None,
+    seed: Annotated[int, typer.Option(help="For what is drawn by chance.")] = 0,
+    encoder: Annotated[str | None, typer.Option(help="By default, by the script of the text.")] = None,
+) -> None:
+    """Draft intents and responses from old conversations."""
+    from encoders.encoder import Encoder, serving_encoder
+    from encoders.resolve import default_encoder
+    from intents.mining.mine import mine_history, read_history
+    from intents.nlu import load_training_data
+
+    data = load_training_data([known]) if known else None
+    history = read_history(source)
+    name = encoder or default_encoder(turn.text for turn in history.turns)
+    summary = mine_history(
+        history, out, encoder=Encoder.load(serving_encoder(name), threads=2), seed=seed,
+        granularity=granularity.value, known=data,
+    )  # fmt: skip
+    typer.echo(
+        f"{summary.turns} problem turns, {len(summary.intents)} intents, {summary.held_back} held back."
+    )
+    for intent, size in list(summary.intents.items())[:15]:
+        typer.echo(f"  {size:5d}  {intent}")
+    typer.echo(f"Open {out / 'report.html'} to look through them.")

@@ -1,0 +1,150 @@
+"""What mining leaves behind: assignments, drafts in Rasa's format, a summary and a report."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from encoders.errors import InputError
+from intents.examples import Example, TrainingData
+from intents.mining.answers import Answer, draft_response
+from intents.mining.cluster import Clusters
+from intents.mining.known import Match
+from intents.mining.problem_turns import ProblemTurn
+from intents.nlu_yaml import write_nlu_yaml
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MinedIntent:
+    """A proposed intent.
+
+    Attributes:
+        coherence: mean cosine similarity of its turns to their centre; above .7 they mostly say one thing.
+        turns: indices into the problem turns.
+        answers: what agents answered, best first.
+    """
+
+    name: str
+    coherence: float
+    match: Match
+    turns: tuple[int, ...]
+    answers: tuple[Answer, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MiningSummary:
+    """What `mine` did, as `summary.json` has it.
+
+    Attributes:
+        intents: name → how many turns, largest first.
+        facts: the encoder, seed, counts of redacted values by type, reasons of problem turns, …
+    """
+
+    turns: int
+    held_back: int
+    intents: Mapping[str, int]
+    facts: Mapping[str, Any]
+
+
+def write_all(
+    folder: Path, turns: Sequence[ProblemTurn], clusters: Clusters, intents: Sequence[MinedIntent],
+    *, bare: bool, facts: Mapping[str, Any],
+) -> MiningSummary:  # fmt: skip
+    """Write all of mining's files into the folder."""
+    from intents.mining.report import report_html
+
+    names = {turn: intent.name for intent in intents for turn in intent.turns}
+    _write_jsonl(
+        folder / "assignments.jsonl",
+        (
+            _assignment(turn, names.get(i), float(clusters.confidence[i]), bare)
+            for i, turn in enumerate(turns)
+        ),
+    )
+    write_nlu_yaml(_training_data(turns, intents), folder / "nlu.yml")
+    _write_yaml(folder / "responses.yml", _responses(intents))
+    summary = MiningSummary(
+        turns=len(turns), held_back=len(turns) - len(names),
+        intents={intent.name: len(intent.turns) for intent in intents}, facts=facts,
+    )  # fmt: skip
+    (folder / "summary.json").write_text(
+        json.dumps(_summary_record(summary, intents), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+    )
+    (folder / "report.html").write_text(report_html(summary, turns, intents), encoding="utf-8")
+    return summary
+
+
+def read_assignments(folder: Path) -> list[dict[str, Any]]:
+    """The lines of a mined folder's `assignments.jsonl`.
+
+    Raises:
+        InputError: when they cannot be read.
+    """
+    path = folder / "assignments.jsonl"
+    try:
+        return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    except (OSError, ValueError) as error:
+        raise InputError(path, f"cannot be read ({error}).") from error
+
+
+def _assignment(turn: ProblemTurn, intent: str | None, confidence: float, bare: bool) -> dict[str, Any]:
+    where = {"utterance_id": turn.id} if bare else {"conversation_id": turn.id, "turn": turn.turn}
+    said: dict[str, Any] = {"text": turn.text, "intent": intent, "confidence": round(confidence, 4)}
+    more = {} if bare else {"turns": list(turn.turns), "reason": turn.reason}
+    return where | said | more
+
+
+def _training_data(turns: Sequence[ProblemTurn], intents: Sequence[MinedIntent]) -> TrainingData:
+    """Each intent's turns as examples that say where they are from; the same words only once."""
+    examples: list[Example] = []
+    for intent in intents:
+        seen: set[str] = set()
+        for turn in (turns[index] for index in intent.turns):
+            text = " ".join(turn.text.split())
+            if text.casefold() in seen:
+                continue
+            seen.add(text.casefold())
+            origin = (
+                {"utterance": turn.id} if turn.turn is None else {"conversation": turn.id, "turn": turn.turn}
+            )
+            examples.append(Example(text=text, intent=intent.name, metadata={"example": origin}))
+    return TrainingData(examples=tuple(examples))
+
+
+def _responses(intents: Sequence[MinedIntent]) -> dict[str, Any]:
+    drafts = {f"utter_{intent.name}": draft_response(intent.answers) for intent in intents}
+    return {"version": "3.1", "responses": {name: draft for name, draft in drafts.items() if draft}}
+
+
+def _summary_record(summary: MiningSummary, intents: Sequence[MinedIntent]) -> dict[str, Any]:
+    rows = [
+        {
+            "intent": intent.name, "turns": len(intent.turns), "coherence": intent.coherence,
+            "status": intent.match.status, "known": intent.match.intent, "share": intent.match.share,
+            "answers": len(intent.answers),
+        }
+        for intent in intents
+    ]  # fmt: skip
+    counts = {"turns": summary.turns, "held_back": summary.held_back, "intent_count": len(intents)}
+    return counts | dict(summary.facts) | {"intents": rows}
+
+
+def _write_jsonl(path: Path, records: Any) -> None:
+    with path.open("w", encoding="utf-8") as file:
+        for record in records:
+            file.write(json.dumps(record, ensure_ascii=False) + "\n")
+
+
+def _write_yaml(path: Path, document: Mapping[str, Any]) -> None:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.scalarstring import DoubleQuotedScalarString
+
+    yaml = YAML()
+    yaml.width = 2**16
+    yaml.allow_unicode = True
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump({**document, "version": DoubleQuotedScalarString("3.1")}, file)
