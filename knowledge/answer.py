@@ -11,6 +11,8 @@ from knowledge.tokens import words
 
 MOST_SENTENCES = 4
 MOST_CHARACTERS = 500
+_ENDS = tuple(".!?…。！？；")
+"""A piece that ends otherwise is a heading or an item: what follows begins a line."""
 _FRAME = {"en": "From “{title}”: ", "zh": "摘自《{title}》："}
 _FOREIGN = {
     "en": "I only have this in another language. From “{title}”: ",
@@ -69,6 +71,12 @@ def _joined(chosen: list[str]) -> str:
     text = ""
     for sentence in chosen:
         listed = sentence.lstrip().startswith(("-", "•")) or sentence.lstrip()[:2].rstrip(".").isdigit()
-        space = "\n" if listed else "" if detect_language(text[-8:] or "a") == "zh" else " "
+        space = (
+            "\n"
+            if listed or text[-1:] not in _ENDS
+            else ""
+            if detect_language(text[-8:] or "a") == "zh"
+            else " "
+        )
         text += (space if text else "") + sentence
     return text

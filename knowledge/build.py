@@ -69,9 +69,7 @@ def _assembled(
     enough = len(known) >= ENOUGH_QUESTIONS
     means = Means(
         passage=language_means(bodies, languages),
-        question=language_means(asked, asked_in)
-        if len(known) >= ENOUGH_QUESTIONS
-        else language_means(bodies, languages),
+        question=language_means(asked, asked_in) if enough else language_means(bodies, languages),
     )
     rows = [centred(bodies, languages, means.passage)]
     rows += [centred(asked, asked_in, means.question)] if known else []

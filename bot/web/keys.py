@@ -17,4 +17,4 @@ NEWCOMERS: Final = web.AppKey("newcomers", RateLimiter)
 """New chats and sockets of one address."""
 FAILURES: Final = web.AppKey("failures", RateLimiter)
 """Wrong tokens from one address."""
-SOCKETS: Final = web.AppKey("sockets", WeakSet[web.WebSocketResponse])
+SOCKETS: Final[web.AppKey[WeakSet[web.WebSocketResponse]]] = web.AppKey("sockets")

@@ -72,7 +72,7 @@ def _figures(examples: Sequence[Example], found: Sequence[Understanding]) -> dic
     flags = np.array([one.intent != OUT_OF_SCOPE for one in examples])
     scope = np.array([said.in_scope for said in found])
     figures: dict[str, Any] = {"examples": len(examples), "in_scope": len(pairs)}
-    if len(pairs):
+    if pairs:
         truth, guess = [one.intent for one, _ in pairs], [said.intent or "" for _, said in pairs]
         figures["accuracy"] = round(float(right.mean()), 4)
         figures["macro_f1"] = round(

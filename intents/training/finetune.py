@@ -50,7 +50,8 @@ def finetune(
         module.bert.embeddings.word_embeddings.weight.requires_grad_(False)
     tuning = _Tuning(module, tokens, device, shown, options)
     tuning.run(held)
-    return module.cpu().eval()
+    tuned: TorchEncoder = module.cpu().eval()
+    return tuned
 
 
 class _Tuning:
