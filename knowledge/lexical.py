@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,7 @@ class LexicalIndex:
     @classmethod
     def build(cls, texts: Sequence[str]) -> LexicalIndex:
         """Index texts; their numbers are their places."""
-        import bm25s
-
+        bm25s = _bm25s()
         retriever = bm25s.BM25(k1=1.2, b=0.6)
         retriever.index([tokens(text) for text in texts], show_progress=False)
         return cls(retriever)
@@ -60,8 +60,7 @@ class LexicalIndex:
         Raises:
             ArtifactError: when it cannot be read.
         """
-        import bm25s
-
+        bm25s = _bm25s()
         try:
             return cls(bm25s.BM25.load(folder, load_corpus=False))
         except (OSError, ValueError, KeyError) as error:
@@ -71,3 +70,11 @@ class LexicalIndex:
 def tokens(text: str) -> list[str]:
     """Words, then marked pieces of words."""
     return words(text) + [PIECE + gram for gram in grams(text)]
+
+
+def _bm25s() -> Any:
+    """The library, which sets its logger to DEBUG when it is imported, quieted."""
+    import bm25s
+
+    logging.getLogger("bm25s").setLevel(logging.WARNING)
+    return bm25s

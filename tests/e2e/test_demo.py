@@ -56,7 +56,7 @@ class Server:
         environment = {**os.environ, "KEFU_CONSOLE_TOKEN": TOKEN}
         command = [sys.executable, "-m", "bot.cli", "serve", str(folder), "--port", str(self.port)]
         self.process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
         for _ in range(240):
             try:
