@@ -137,8 +137,8 @@ def _dialogs(source: Path) -> History:
         history.conversations += 1
         history.redacted.update(counts)
         found = problem_turns(conversation)
-        ends = [problem.turns[0] for problem in found[1:]] + [len(conversation.turns)]
-        for problem, end in zip(found, ends, strict=True):
+        starts = [problem.turns[0] for problem in found]
+        for problem, end in zip(found, [*starts[1:], len(conversation.turns)], strict=False):
             history.turns.append(problem)
             history.contexts.append(context_of(conversation, problem))
             history.answers.append(following_answers(conversation, problem, until=end))

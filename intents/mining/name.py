@@ -52,7 +52,7 @@ def _candidates(ranked: Sequence[Word], *, chinese: bool) -> list[str]:
     """Names to try, best first: verb and noun, two nouns, then with a third word."""
     verbs = [word.text for word in ranked if word.is_verb]
     others = [word.text for word in ranked if not word.is_verb]
-    chosen = [*verbs[:1], *others[: 2 - len(verbs[:1])]] or ["其他" if chinese else "other"]
+    chosen = [*verbs[:1], *others, *verbs[1:]][:2] or ["其他" if chinese else "other"]
     rest = [word.text for word in ranked if word.text not in chosen]
     joint = "" if chinese else "_"
     return [joint.join(chosen), *(joint.join([*chosen, word]) for word in rest[:3])]

@@ -14,9 +14,9 @@ from intents.mining.cues import cues_of, values_out
 _VERBS = frozenset(
     "activate add apply arrive assemble ask book break buy cancel change charge check choose claim clean close collect "
     "combine complain confirm connect contact damage decline delay delete deliver descale dispute download enable "
-    "engrave enrol exchange exclude expire extend file find fix forget get give insure install invite invoice join know "
-    "leak lock lose make match merge miss modify move open order pair park pause pay pick plan print purchase qualify "
-    "quote rate reach receive recycle redeem refer refill refund refuse register remove renew rent repair replace report "
+    "engrave enrol exchange exclude expire extend file find fix forget get give insure install invite join know "
+    "leak lock lose make match merge miss modify move open pair park pause pay pick plan print purchase qualify "
+    "quote rate reach receive recycle redeem refer refill refuse register remove renew rent repair replace report "
     "request reschedule reserve reset resend restart return reverse schedule sell send set share ship sign speak split "
     "start stop submit subscribe swap switch talk top track transfer travel unlock unsubscribe update upgrade use verify "
     "view wash withdraw work write".split()
