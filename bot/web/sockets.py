@@ -7,6 +7,7 @@ import json
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Final
+from weakref import WeakSet
 
 from aiohttp import WSCloseCode, web
 
@@ -89,5 +90,6 @@ async def send(socket: web.WebSocketResponse, message: Any) -> None:
 
 async def close_sockets(app: web.Application) -> None:
     """Tell all who are connected that the server goes away, so that they come back to the next one."""
-    for socket in list(app[SOCKETS]):
+    sockets: WeakSet[web.WebSocketResponse] = app[SOCKETS]
+    for socket in list(sockets):
         await socket.close(code=WSCloseCode.GOING_AWAY, message=b"server is restarting")
