@@ -1,4 +1,4 @@
-"""Releases: immutable folders with everything a server needs to answer, except the articles' newest state.
+"""Releases: immutable folders with everything a server needs to answer; only the wording is the project's own.
 
 releases/<id>/
     manifest.json      sizes and hashes of every file, and the facts

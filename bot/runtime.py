@@ -43,7 +43,7 @@ def costs_of(settings: ProjectSettings) -> Costs:
 
 
 def load_runtime(project: Project, release: Release, *, workers: ModelWorkers) -> Runtime:
-    """Load the models of a release and bring its index up to date with the articles.
+    """Load the models and the index of a release.
 
     Raises:
         ArtifactError: when a part of the release is damaged or does not fit the others.
@@ -87,7 +87,7 @@ def newest_responses(project: Project, known: Mapping[str, Any]) -> dict[str, An
 
 
 def _knowledge(project: Project, release: Release, classifier: IntentClassifier) -> KnowledgeBase | None:
-    """The release's index, or a newer one of the project's articles as they are now."""
+    """The release's index, with its encoder; None where the project has no articles."""
     folder = release.folder / "knowledge"
     if not folder.is_dir():
         return None

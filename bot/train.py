@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +13,7 @@ from typing import Any
 from bot.project import Project, data_files, domain_mapping, load_assistant, training_files
 from bot.release import KIND, new_release_id
 from bot.yaml_files import read_yaml
-from encoders.artifacts import building
+from encoders.artifacts import building, link_folder
 from encoders.encoder import Encoder, serving_encoder
 from encoders.resolve import default_encoder
 from intents.examples import OUT_OF_SCOPE, TrainingData
@@ -104,20 +102,8 @@ def _index(
     if not documents:
         return {"documents": 0}
     source = serving_encoder(name)
-    _linked(source, draft / "encoder")
+    link_folder(source, draft / "encoder")
     return build_index(documents, Encoder.load(source), draft / "knowledge", questions=questions)
-
-
-def _linked(source: Path, target: Path) -> None:
-    """A copy that costs no disk where the file system can link."""
-
-    def link(first: str, second: str) -> None:
-        try:
-            os.link(first, second)
-        except OSError:
-            shutil.copy2(first, second)
-
-    shutil.copytree(source, target, copy_function=link)
 
 
 def _snapshot(project: Project, draft: Path) -> None:

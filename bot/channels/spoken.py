@@ -29,7 +29,7 @@ def _buttons(items: Any) -> tuple[Button, ...]:
     return tuple(
         Button(title=str(item.get("title") or ""), payload=str(item.get("payload") or item.get("url") or ""))
         for item in items or ()
-        if item.get("title")
+        if isinstance(item, Mapping) and item.get("title")
     )
 
 

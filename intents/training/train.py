@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from encoders.artifacts import building
+from encoders.artifacts import building, link_folder
 from encoders.encoder import Encoder, serving_encoder
 from encoders.errors import InputError
 from encoders.progress import progress
@@ -126,18 +125,6 @@ def _encoded(folder: Path, rows: _Set) -> tuple[Vectors, Vectors]:
     encoder = Encoder.load(folder, threads=os.cpu_count() or 1)
     with progress("Embedding", len(rows.texts) + len(rows.outside)) as step:
         return encoder.encode(rows.texts, progress=step), encoder.encode(rows.outside, progress=step)
-
-
-def link_folder(source: Path, target: Path) -> None:
-    """A copy of a folder that costs no disk where the file system can link."""
-
-    def link(first: str, second: str) -> None:
-        try:
-            os.link(first, second)
-        except OSError:
-            shutil.copy2(first, second)
-
-    shutil.copytree(source, target, copy_function=link)
 
 
 def _facts(report: TrainingReport, rows: _Set, options: TrainingOptions) -> dict[str, Any]:
