@@ -121,9 +121,8 @@ def _insert(database: sqlite3.Connection, line: int, message: _Message) -> None:
 def _conversations(database: sqlite3.Connection) -> Iterator[Conversation]:
     """Rows without a time stand where the file has them, provided that no row of theirs has one."""
     rows = database.execute(
-        "SELECT conversation, speaker, text, time FROM said JOIN"
-        " (SELECT conversation, min(line) AS first FROM said GROUP BY conversation) USING (conversation)"
-        " ORDER BY first, time, line"
+        "SELECT conversation, speaker, text, time FROM said"
+        " ORDER BY min(line) OVER (PARTITION BY conversation), time, line"
     )
     for identifier, group in groupby(rows, key=lambda row: str(row[0])):
         turns = (Turn(speaker=row[1], text=row[2], time=time_field(row[3])) for row in group)
