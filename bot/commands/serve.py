@@ -26,7 +26,7 @@ def serve_command(folder: Path, *, host: str, port: int, database: str | None) -
         KefuError: for anything that cannot be used, before a port is opened.
     """
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("aiohttp.access", "rasa_sdk", "jieba"):
+    for noisy in ("aiohttp.access", "rasa_sdk", "jieba", "faiss"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     options = _options(open_project(folder), host, database)
     try:
