@@ -24,6 +24,21 @@ def part_of(event: Mapping[str, Any]) -> Part:
     )
 
 
+def card_part(element: Mapping[str, Any]) -> Part:
+    """One of Rasa's cards (`elements`) as a bubble of its own."""
+    lines = [str(element[key]) for key in ("title", "subtitle") if element.get(key)]
+    image = str(element.get("image_url") or "")
+    return Part(text="\n".join(lines), image=image, buttons=_buttons(element.get("buttons")))
+
+
+def attached_address(attachment: Any) -> str:
+    """The address in Rasa's `{"type": "image", "payload": {"src": …}}`, or the attachment where it is one."""
+    if isinstance(attachment, Mapping):
+        payload = attachment.get("payload")
+        attachment = payload.get("src") if isinstance(payload, Mapping) else None
+    return attachment if isinstance(attachment, str) else ""
+
+
 def _buttons(items: Any) -> tuple[Button, ...]:
     """Buttons that can be pressed; a link (`type: web_url`) has no payload and says its address."""
     return tuple(

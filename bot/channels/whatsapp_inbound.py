@@ -12,7 +12,7 @@ from bot.channels.json_body import read_object
 from bot.channels.wording import clean
 from bot.messages import Attachment, Message
 
-_log = logging.getLogger(__name__)
+_log = logging.getLogger("kefu.whatsapp")
 
 _MEDIA = {"image": "image", "audio": "audio", "video": "video", "document": "file", "sticker": "sticker"}
 # A reaction wants no answer, and system notes (a changed number) are not said by the customer.

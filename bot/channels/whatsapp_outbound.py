@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.channels.base import Json, SendResult
 from bot.channels.retry_after import retry_after
+from bot.channels.spoken import attached_address, card_part
 from bot.channels.wording import numbered, please_choose, render_citations, split_text, utf16_units
 from bot.messages import Button, Part
 from bot.store.retry import Failure
@@ -45,11 +46,11 @@ def messages(part: Part, *, language: str = "") -> Iterator[Json]:
     yield from _said(text, part.quick_replies or part.buttons, language)
     if part.custom is not None and _is_message(part.custom):
         yield {"type": part.custom["type"], part.custom["type"]: part.custom[part.custom["type"]]}
-    for address in (part.image, _attached_image(part.attachment)):
+    for address in (part.image, attached_address(part.attachment)):
         if address:
             yield _image(address)
-    for card in part.elements:
-        yield from _card(card, language)
+    for element in part.elements:
+        yield from messages(card_part(element), language=language)
 
 
 def _said(text: str, buttons: tuple[Button, ...], language: str) -> Iterator[Json]:
@@ -100,18 +101,6 @@ def _fit(buttons: tuple[Button, ...], *, title: int, payload: int) -> bool:
     )
 
 
-def _card(card: Any, language: str) -> Iterator[Json]:
-    text = "\n".join(str(card[key]) for key in ("title", "subtitle") if card.get(key))
-    buttons = tuple(
-        Button(title=str(item["title"]), payload=str(item["payload"]))
-        for item in card.get("buttons") or ()
-        if item.get("title") and item.get("payload")
-    )
-    if card.get("image_url"):
-        yield _image(str(card["image_url"]))
-    yield from _said(text, buttons, language)
-
-
 def _text(body: str) -> Json:
     return {"type": "text", "text": {"body": body, "preview_url": False}}
 
@@ -121,14 +110,6 @@ def _image(address: str) -> Json:
     if address.startswith(("https://", "http://")):
         return {"type": "image", "image": {"link": address}}
     return _text(address[:LONGEST_TEXT])
-
-
-def _attached_image(attachment: Any) -> str:
-    """The address in Rasa's `{"type": "image", "payload": {"src": …}}`, or the attachment where it is one."""
-    if isinstance(attachment, dict):
-        payload = attachment.get("payload")
-        attachment = payload.get("src") if isinstance(payload, dict) else None
-    return attachment if isinstance(attachment, str) else ""
 
 
 def _is_message(custom: Json) -> bool:

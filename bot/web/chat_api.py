@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from aiohttp import web
 
-from bot.channels.spoken import part_of
+from bot.channels.spoken import attached_address, card_part, part_of
 from bot.messages import Message, Part
 from bot.web.errors import ApiError
 from bot.web.keys import NEWCOMERS, SENDERS, SERVICES
@@ -19,8 +20,11 @@ from bot.web.reading import address_of, read_api_object, refuse_too_often, text_
 from bot.web.sockets import NOT_FOUND, hello, open_socket, send, while_open
 
 CHANNEL = "web"
-_ID = re.compile(r"web-[A-Za-z0-9_-]{32}")
+# With the separator of `bot.channels.rest`, which keeps senders there from being conversations here.
+_ID = re.compile(r"web:[A-Za-z0-9_-]{32}")
 _LONGEST = 4000
+LAST = 2**31 - 1
+"""Behind this number there are no events."""
 _SPEAKERS = {"user": "customer", "bot": "bot", "agent": "agent"}
 
 
@@ -34,7 +38,7 @@ async def post_message(request: web.Request) -> web.Response:
     conversation_id = data.get("conversation_id") or ""
     if not conversation_id:
         refuse_too_often(request.app[NEWCOMERS], ("chat", address_of(request)))
-        conversation_id = f"web-{secrets.token_urlsafe(24)}"
+        conversation_id = f"{CHANNEL}:{secrets.token_urlsafe(24)}"
     if not isinstance(conversation_id, str) or not _ID.fullmatch(conversation_id):
         raise ApiError(400, "'conversation_id' is none of ours.")
     refuse_too_often(request.app[SENDERS], conversation_id)
@@ -51,88 +55,88 @@ async def post_message(request: web.Request) -> web.Response:
     reply = await services.turns.handle(message)
     answer: dict[str, Any] = {
         "conversation_id": conversation_id,
-        "parts": [part_json(part) for part in reply.parts],
+        "parts": [bubble for part in reply.parts for bubble in bubbles(part)],
     }
     if "after" in data:
         after = whole_number(data, "after", default=0)
         found = await services.desk.conversation(conversation_id, after=after) or {"events": []}
-        answer["lines"] = [line for one in found["events"] if (line := line_of(one))]
+        answer["lines"] = lines_of(conversation_id, found["events"])
     return web.json_response(answer)
 
 
 async def live(request: web.Request) -> web.WebSocketResponse:
-    """WebSocket /api/chat/live: after {conversation_id, after} every line of the conversation."""
-    services = request.app[SERVICES]
+    """WebSocket /api/chat/live: after {conversation_id, after} every line behind that number, then the new ones."""
     socket = await open_socket(request)
     first = await hello(socket)
-    conversation_id = first.get("conversation_id")
-    known = isinstance(conversation_id, str) and _ID.fullmatch(conversation_id)
-    if not known or await services.desk.conversation(str(conversation_id)) is None:
+    conversation_id, after = first.get("conversation_id"), first.get("after")
+    ours = isinstance(conversation_id, str) and _ID.fullmatch(conversation_id)
+    if not ours or await request.app[SERVICES].desk.conversation(str(conversation_id), after=LAST) is None:
         await socket.close(code=NOT_FOUND)
         return socket
-    await while_open(
-        socket, _push(request, socket, str(conversation_id), whole_number(first, "after", default=0))
-    )
+    seen = after if isinstance(after, int) and 0 <= after < LAST else 0
+    await while_open(socket, _push(request, socket, str(conversation_id), seen))
     return socket
 
 
-async def _push(
-    request: web.Request, socket: web.WebSocketResponse, conversation_id: str, after: int
-) -> None:
+async def _push(request: web.Request, socket: web.WebSocketResponse, conversation_id: str, seen: int) -> None:
     services = request.app[SERVICES]
     with services.hub.subscribe(conversation_topic(conversation_id)) as news:
-        await _send_lines(request, socket, conversation_id, after)
+        # Subscribed first, read then: what happens in between comes twice, and the page knows it by its number.
+        seen = await _catch_up(request, socket, conversation_id, seen)
         async for event in news:
             if event.get("type") == "resync":
-                await _send_lines(request, socket, conversation_id, after)
+                seen = await _catch_up(request, socket, conversation_id, seen)
                 continue
-            lines = [line for one in event["events"] if (line := line_of(one))]
+            seen = max([seen, *(one["seq"] for one in event["events"])])
+            lines = lines_of(conversation_id, event["events"])
             await send(socket, {"lines": lines, "owner": event["conversation"]["owner"]})
 
 
-async def _send_lines(
-    request: web.Request, socket: web.WebSocketResponse, conversation_id: str, after: int
-) -> None:
-    found = await request.app[SERVICES].desk.conversation(conversation_id, after=after) or {"events": []}
-    lines = [line for one in found["events"] if (line := line_of(one))]
-    await send(socket, {"lines": lines, "owner": found.get("owner", "bot")})
+async def _catch_up(
+    request: web.Request, socket: web.WebSocketResponse, conversation_id: str, seen: int
+) -> int:
+    """Send what the store has behind number `seen`; answers the last number there is."""
+    found = await request.app[SERVICES].desk.conversation(conversation_id, after=seen)
+    if found is None:  # erased meanwhile
+        return seen
+    await send(socket, {"lines": lines_of(conversation_id, found["events"]), "owner": found["owner"]})
+    last: int = max([seen, *(one["seq"] for one in found["events"])])
+    return last
 
 
-def line_of(event: Mapping[str, Any]) -> dict[str, Any] | None:
-    """A line of the transcript as the page shows it; None for events that nobody sees."""
-    if event.get("event") == "owner":
-        return {
-            "seq": event.get("seq"),
-            "speaker": "notice",
-            "parts": [],
-            "timestamp": event.get("timestamp"),
-        } | {
-            "owner": event.get("owner"),
-            "agent": event.get("agent") or "",
-        }
-    speaker = _SPEAKERS.get(str(event.get("event")))
+def lines_of(conversation_id: str, events: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The lines of the transcript as the page shows them; most events nobody sees."""
+    return [line for event in events if (line := _line(conversation_id, event))]
+
+
+def _line(conversation_id: str, event: Mapping[str, Any]) -> dict[str, Any] | None:
+    place = {"seq": event["seq"], "timestamp": event["timestamp"]}
+    if event["event"] == "owner":
+        owner = {"owner": event["owner"], "agent": event.get("agent") or ""}
+        return {**place, "speaker": "notice", "parts": [], **owner}
+    speaker = _SPEAKERS.get(event["event"])
     if speaker is None:
         return None
-    metadata = event.get("metadata") or {}
-    parts = [{"text": event.get("text") or ""}] if speaker == "customer" else [part_json(part_of(event))]
+    text = event.get("text") or ""
     return {
-        "seq": event.get("seq"),
+        **place,
         "speaker": speaker,
-        "agent": metadata.get("agent", ""),
-        "text": event.get("text") or "",
-        "message_id": str(event.get("message_id") or "").rpartition(":")[2],
-        "timestamp": event.get("timestamp"),
-        "parts": parts,
+        "agent": (event.get("metadata") or {}).get("agent", ""),
+        "text": text,
+        "message_id": (event.get("message_id") or "").removeprefix(f"{conversation_id}:"),
+        "parts": [{"text": text}] if speaker == "customer" else list(bubbles(part_of(event))),
     }
 
 
-def part_json(part: Part) -> dict[str, Any]:
-    """A bubble as the page takes it."""
-    return {
+def bubbles(part: Part) -> Iterator[dict[str, Any]]:
+    """A part as the page takes it: one bubble, and one more for each card."""
+    yield {
         "text": part.text,
         "image": part.image,
-        "buttons": [
-            {"title": one.title, "payload": one.payload} for one in part.buttons or part.quick_replies
-        ],
+        "attachment": attached_address(part.attachment),
+        "buttons": [asdict(button) for button in part.buttons or part.quick_replies],
         "citations": [{"title": one.title, "url": one.url} for one in part.citations],
     }
+    for element in part.elements:
+        card = card_part(element)
+        yield {"text": card.text, "image": card.image, "buttons": [asdict(one) for one in card.buttons]}

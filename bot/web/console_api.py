@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import hmac
 from typing import Any
 
 from aiohttp import hdrs, web
 
+from bot.channels.signing import same
 from bot.web.errors import ApiError
 from bot.web.keys import FAILURES, SERVICES
 from bot.web.live import CONSOLE
-from bot.web.reading import address_of, query_number, read_api_object, refuse_too_often, text_field
+from bot.web.reading import address_of, query_number, read_api_object, text_field
 from bot.web.service import TakenByAnother, UnknownThing
 from bot.web.sockets import UNAUTHORIZED, hello, open_socket, send, while_open
 
@@ -27,8 +27,11 @@ def require_token(request: web.Request, given: str) -> None:
     wanted = request.app[SERVICES].console_token
     if not wanted:
         raise ApiError(503, "The console is off: set KEFU_CONSOLE_TOKEN.")
-    if not hmac.compare_digest(given.encode(), wanted.encode()):
-        refuse_too_often(request.app[FAILURES], address_of(request))
+    failures, address = request.app[FAILURES], address_of(request)
+    if wait_s := failures.wait(address):  # who guesses is not told either when the guess is right
+        raise ApiError(429, "Too many wrong tokens. Try again a little later.", retry_after_s=wait_s)
+    if not same(wanted, given):
+        failures.take(address)
         raise ApiError(401, "The token is not right.")
 
 

@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+import logging
+
 from aiohttp import web
 
 from bot.web.keys import SERVICES
+from bot.web.service import Check
+
+_log = logging.getLogger("kefu.web")
+
+_CHECK_WITHIN_S = 2.0
 
 
 async def live(_request: web.Request) -> web.Response:
@@ -14,15 +22,9 @@ async def live(_request: web.Request) -> web.Response:
 
 async def ready(request: web.Request) -> web.Response:
     """GET /health/ready: 503 with the names of what cannot work."""
-    failing = []
-    for name, check in request.app[SERVICES].ready.items():
-        try:
-            good = await check()
-        except Exception:
-            # Whatever is wrong with it, the part is not ready; its own log says why.
-            good = False
-        if not good:
-            failing.append(name)
+    checks = request.app[SERVICES].ready
+    good = await asyncio.gather(*(_passes(name, check) for name, check in checks.items()))
+    failing = [name for name, passed in zip(checks, good, strict=True) if not passed]
     status = {"status": "not ready" if failing else "ok", "failing": failing}
     return web.json_response(status, status=503 if failing else 200)
 
@@ -35,3 +37,13 @@ async def metrics(request: web.Request) -> web.Response:
     return web.Response(
         body=services.metrics.exposition(), headers={"Content-Type": "text/plain; version=0.0.4"}
     )
+
+
+async def _passes(name: str, check: Check) -> bool:
+    try:
+        async with asyncio.timeout(_CHECK_WITHIN_S):
+            return await check()
+    except Exception:
+        # Whatever is wrong with it, the part is not ready; who asks gets its name, the log the reason.
+        _log.warning("the readiness check %r failed", name, exc_info=True, extra={"action": "not_ready"})
+        return False

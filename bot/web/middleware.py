@@ -16,7 +16,7 @@ from bot.channels.base import BadMessage
 from bot.web.errors import REQUEST_ID, ApiError, error_response
 from bot.web.keys import SERVICES
 
-_log = logging.getLogger("bot.web")
+_log = logging.getLogger("kefu.web")
 
 current_request_id: ContextVar[str] = ContextVar("current_request_id", default="")
 """For logs of whatever happens on behalf of a request."""
@@ -100,9 +100,7 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
             raise
         return _as_error(request, error)
     except Exception:
-        _log.exception(
-            "A request failed", extra={"action": "request_failed", "request_id": request[REQUEST_ID]}
-        )
+        _log.exception("request %s failed", request[REQUEST_ID], extra={"action": "request_failed"})
         return error_response(request, 500, "Something went wrong on our side.")
 
 
@@ -121,15 +119,12 @@ def _record(request: web.Request, status: int, seconds: float) -> None:
     method = request.method if request.method in hdrs.METH_ALL else "(other)"
     request.app[SERVICES].metrics.request(method, route, status)
     _log.info(
-        "%s %s answered %d",
+        "%s %s answered %d (request %s)",
         method,
         route,
         status,
-        extra={
-            "action": "request",
-            "request_id": request[REQUEST_ID],
-            "duration_ms": round(seconds * 1000, 2),
-        },
+        request[REQUEST_ID],
+        extra={"action": "request", "duration_ms": round(seconds * 1000, 2)},
     )
 
 

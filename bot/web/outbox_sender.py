@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -15,7 +17,11 @@ from bot.store.records import Delivery
 from bot.store.retry import RetryPolicy, after_failure
 from bot.web.metrics import Metrics
 
-log = logging.getLogger("kefu.outbox")
+_log = logging.getLogger("kefu.outbox")
+
+MOST_AT_ONCE = 32
+RECOVER_EVERY_S = 60.0
+PAUSE_AFTER_ERROR_S = 1.0
 
 
 class OutboxSender:
@@ -28,46 +34,89 @@ class OutboxSender:
         *,
         metrics: Metrics,
         unknown_sends: Literal["resend", "hold"],
+        policy: RetryPolicy | None = None,
     ) -> None:
+        """`unknown_sends` is what becomes of a delivery that may have arrived; `policy` has the pauses."""
         self._outbox = outbox
         self._channels = channels
         self._metrics = metrics
-        self._policy = RetryPolicy(unknown=unknown_sends)
+        self._policy = replace(policy or RetryPolicy(), unknown=unknown_sends)
+        self._sending: set[asyncio.Task[None]] = set()
+        self._stopping = False
+        self._recovered_at: float | None = None
         self._task: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Begin to send, first what the last process had in hand."""
         self._task = asyncio.create_task(self._run(), name="outbox")
 
-    async def close(self) -> None:
-        """Stop; a send in hand counts as unknown on the next start."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.gather(self._task, return_exceptions=True)
+    async def close(self, *, within_s: float = 10.0) -> None:
+        """Send what is due and stop; what is in hand after `within_s` counts as unknown on the next start."""
+        if self._task is None:
+            return
+        self._stopping = True
+        self._outbox.notify()
+        await asyncio.wait({self._task}, timeout=within_s)
+        tasks = {self._task, *self._sending}
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def _run(self) -> None:
-        await self._outbox.recover(hold=self._policy.unknown == "hold", everything=True)
         while True:
-            claimed = await self._outbox.claim()
-            if claimed:
-                await asyncio.gather(*(self._deliver(one) for one in claimed))
-            else:
-                await self._outbox.wait()
+            try:
+                await self._recover()
+                if await self._begin_what_is_due():
+                    continue
+                if not self._stopping:
+                    await self._outbox.wait(longest_s=RECOVER_EVERY_S)
+                elif self._sending:  # when one has left, the next of its conversation may be due
+                    await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
+                else:
+                    return
+            except Exception:
+                # The database may be back in a moment; without this task nothing would ever be sent again.
+                _log.exception("the outbox failed", extra={"action": "outbox_failed"})
+                await asyncio.sleep(PAUSE_AFTER_ERROR_S)
+
+    async def _recover(self) -> None:
+        """Take up what a sender that died had in hand: at first all that there is, then what ran out."""
+        if self._recovered_at is None or time.monotonic() - self._recovered_at > RECOVER_EVERY_S:
+            hold = self._policy.unknown == "hold"
+            await self._outbox.recover(hold=hold, everything=self._recovered_at is None)
+            self._recovered_at = time.monotonic()
+
+    async def _begin_what_is_due(self) -> bool:
+        """Claim as much as there is room for; False when nothing was due."""
+        if len(self._sending) >= MOST_AT_ONCE:
+            await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
+        claimed = await self._outbox.claim(limit=MOST_AT_ONCE - len(self._sending))
+        for delivery in claimed:
+            task = asyncio.create_task(self._deliver(delivery), name=f"delivery-{delivery.id}")
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+        return bool(claimed)
 
     async def _deliver(self, delivery: Delivery) -> None:
+        result = await self._sent(delivery)
+        self._metrics.send(delivery.channel, result.failure or "sent")
+        try:
+            await self._mark(delivery, result)
+        except Exception:
+            # It stays claimed until its lease runs out and counts as unknown then, which is what it is.
+            _log.exception("delivery %d could not be marked", delivery.id, extra={"action": "mark_failed"})
+
+    async def _sent(self, delivery: Delivery) -> SendResult:
         channel = self._channels.get(delivery.channel)
         if channel is None:
-            await self._outbox.mark_dead(delivery.id, f"there is no channel {delivery.channel}")
-            return
-        outgoing = Outgoing(recipient=delivery.recipient, payload=delivery.payload)
+            reason = f"There is no channel {delivery.channel}: is it still in credentials.yml?"
+            return SendResult(failure="permanent", reason=reason)
         try:
-            result = await channel.send(outgoing)
+            return await channel.send(Outgoing(recipient=delivery.recipient, payload=delivery.payload))
         except Exception:
             # A bug in one channel must not stop the others; the delivery may have arrived.
-            log.exception("sending failed", extra={"delivery": delivery.id, "channel": delivery.channel})
-            result = SendResult(failure="unknown", reason="an error of ours while sending")
-        self._metrics.send(delivery.channel, result.failure or "sent")
-        await self._mark(delivery, result)
+            _log.exception("delivery %d failed", delivery.id, extra={"action": "send_failed"})
+            return SendResult(failure="unknown", reason="An error of ours while sending.")
 
     async def _mark(self, delivery: Delivery, result: SendResult) -> None:
         if result.failure is None:
@@ -81,9 +130,17 @@ class OutboxSender:
             retry_after=result.retry_after,
             spread=random.uniform(0.5, 1.0),  # noqa: S311 - spreads load, keeps no secret
         )
-        if result.failure == "unknown" and verdict.state != "dead":
+        _log.warning(
+            "delivery %d to %s: %s, now %s",
+            delivery.id,
+            delivery.channel,
+            result.reason,
+            verdict.state,
+            extra={"action": "delivery_failed"},
+        )
+        if result.failure == "unknown":
             await self._outbox.mark_unknown(delivery.id, result.reason, due_at=verdict.due_at)
-        elif verdict.state == "pending" and verdict.due_at is not None:
+        elif verdict.due_at is not None:
             await self._outbox.mark_retry(delivery.id, verdict.due_at, result.reason)
         else:
             await self._outbox.mark_dead(delivery.id, result.reason)
