@@ -15,8 +15,8 @@ from bot.messages import Attachment, Message
 _log = logging.getLogger("kefu.whatsapp")
 
 _MEDIA = {"image": "image", "audio": "audio", "video": "video", "document": "file", "sticker": "sticker"}
-# A reaction wants no answer, and system notes (a changed number) are not said by the customer.
-_IGNORED = frozenset({"reaction", "system"})
+# A reaction, an edit and a deletion want no answer; the others are not said by the customer at all.
+_IGNORED = frozenset({"reaction", "edit", "revoke", "system", "request_welcome"})
 _LONGEST_ID = 255
 
 
@@ -95,7 +95,7 @@ def _content(kind: str, item: dict[str, Any]) -> tuple[str, tuple[Attachment, ..
 
 def _attached(kind: str, item: dict[str, Any]) -> tuple[str, tuple[Attachment, ...]]:
     if kind in _MEDIA:
-        media = item[kind]
+        media = _object(item[kind])
         caption = clean(_text(media.get("caption") or ""))
         attachment = Attachment(
             kind=_MEDIA[kind],  # type: ignore[arg-type]  # the table's values are the type's
@@ -106,7 +106,7 @@ def _attached(kind: str, item: dict[str, Any]) -> tuple[str, tuple[Attachment, .
         )
         return caption, (attachment,)
     if kind == "location":
-        place = item["location"]
+        place = _object(item["location"])
         name = clean(_text(place.get("name") or place.get("address") or ""))
         where = f"geo:{float(place['latitude'])},{float(place['longitude'])}"
         return "", (Attachment(kind="location", reference=where, name=name),)
@@ -133,6 +133,12 @@ def _metadata(item: dict[str, Any], value: dict[str, Any], user: str) -> dict[st
 
 def _objects(value: Any) -> list[dict[str, Any]]:
     return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+
+
+def _object(value: Any) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError("not an object")
+    return value
 
 
 def _text(value: Any) -> str:
