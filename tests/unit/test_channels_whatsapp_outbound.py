@@ -156,7 +156,8 @@ def test_whatever_is_said_is_within_the_platforms_limits(part: Part) -> None:
             (section,) = interactive["action"]["sections"]
             assert 1 <= len(section["rows"]) <= 10
             for row in section["rows"]:
-                assert 0 < len(row["title"]) <= 24 and 0 < len(row["id"]) <= 200
+                assert 0 < len(row["title"]) <= 24
+                assert 0 < len(row["id"]) <= 200
                 assert len(row.get("description", "")) <= 72
 
 

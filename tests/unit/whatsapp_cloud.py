@@ -8,11 +8,11 @@ from typing import Any
 NUMBER = "PN1"
 
 
-def message(kind: str, content: Any, *, id: str = "wamid.1", **more: Any) -> dict[str, Any]:  # noqa: A002
+def message(kind: str, content: Any, *, id: str = "wamid.1", **more: Any) -> dict[str, Any]:
     return {"from": "4915112345", "id": id, "timestamp": "1700000000", "type": kind, kind: content, **more}
 
 
-def text(body: str, *, id: str = "wamid.1", **more: Any) -> dict[str, Any]:  # noqa: A002
+def text(body: str, *, id: str = "wamid.1", **more: Any) -> dict[str, Any]:
     return message("text", {"body": body}, id=id, **more)
 
 
