@@ -15,14 +15,13 @@ import aiohttp
 
 from bot.channels import whatsapp_inbound, whatsapp_outbound
 from bot.channels.base import Incoming, Json, Outgoing, Received, SendResult
+from bot.channels.post import post
 from bot.channels.signing import same, verify_hmac_hex
 from bot.messages import Part
 
 NAME = "whatsapp"
 API_URL = "https://graph.facebook.com"
 API_VERSION = "v23.0"
-
-_TIMEOUT = aiohttp.ClientTimeout(total=20, connect=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,41 +78,18 @@ class WhatsApp:
         )
 
     async def send(self, outgoing: Outgoing) -> SendResult:
-        """One call of the Graph API.
-
-        Until the connection stands nothing was sent; afterwards, without an answer, nobody knows.
-        """
-        url = f"{self.api_url}/{self.api_version}/{self.phone_number_id}/messages"
-        try:
-            async with self.session.post(
-                url,
-                json={**_addressed_to(outgoing.recipient), **outgoing.payload},
-                headers={"Authorization": f"Bearer {self.access_token}"},
-                timeout=_TIMEOUT,
-                allow_redirects=False,  # the token is for this host alone
-            ) as response:
-                return whatsapp_outbound.result(
-                    response.status, await _json_or_none(response), response.headers.get("Retry-After")
-                )
-        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            return SendResult(failure="temporary", reason=f"WhatsApp was not reached ({_kind(error)}).")
-        except (TimeoutError, aiohttp.ClientError, OSError) as error:
-            reason = f"The connection to WhatsApp was lost before it answered ({_kind(error)})."
-            return SendResult(failure="unknown", reason=reason)
+        """One call of the Graph API."""
+        return await post(
+            self.session,
+            f"{self.api_url}/{self.api_version}/{self.phone_number_id}/messages",
+            platform="WhatsApp",
+            read=whatsapp_outbound.result,
+            json={**_addressed_to(outgoing.recipient), **outgoing.payload},
+            headers={"Authorization": f"Bearer {self.access_token}"},
+        )
 
 
 def _addressed_to(recipient: str) -> dict[str, Any]:
     # Users without a visible phone number are addressed by their business-scoped id ("US.123…").
     key = "to" if recipient.isdecimal() else "recipient"
     return {"messaging_product": "whatsapp", "recipient_type": "individual", key: recipient}
-
-
-async def _json_or_none(response: aiohttp.ClientResponse) -> Any:
-    try:
-        return await response.json(content_type=None)
-    except ValueError:  # an error page of some proxy
-        return None
-
-
-def _kind(error: BaseException) -> str:
-    return type(error).__name__

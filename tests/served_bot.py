@@ -1,0 +1,169 @@
+"""A small bot served whole: real store, turns, dialog, outbox and web layer; only the models are a word list."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal, cast
+
+import aiohttp
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.actions.loop import ActionFailed
+from bot.channels.base import Channel
+from bot.desk import Desk
+from bot.dialog.calls import ActionResult
+from bot.dialog.decision import Costs
+from bot.dialog.tracker import Tracker
+from bot.reader import Reader, Reading
+from bot.release import Release
+from bot.respond import Responder
+from bot.runtime import Runtime
+from bot.settings import ProjectSettings, ServerSettings
+from bot.store.records import Conversation
+from bot.store.retry import RetryPolicy
+from bot.store.store import Store
+from bot.turns import Turns
+from bot.web.live import Hub
+from bot.web.metrics import Metrics
+from bot.web.outbox_sender import OutboxSender
+from bot.web.routes import build_app
+from bot.web.service import Services
+from intents.understanding import IntentScore, Understanding
+from knowledge.documents import Retrieved
+from tests.unit.dialog_assistant import assistant
+
+TOKEN = "a-console-token-for-tests"
+DOMAIN = """
+    version: "3.1"
+    intents: [greet, order, returns]
+    responses:
+      utter_greet:
+      - text: "Hello from Willowbay."
+      utter_order:
+      - text: "Which order is it?"
+        buttons:
+        - {title: "The lamp", payload: "/returns"}
+        - {title: "The desk", payload: "/greet"}
+      utter_returns:
+      - text: "Thirty days."
+        image: "https://shop.example/returns.png"
+      utter_handover:
+      - text: "I am passing you on."
+      utter_nothing_here:
+      - text: "I cannot open this; a colleague will see it."
+"""
+_WORDS = {"hello": "greet", "parcel": "order", "order": "order", "return": "returns", "back": "returns"}
+
+
+class WordReader:
+    """Finds intents by words; what has none of them is out of scope."""
+
+    knowledge = None
+
+    async def read(self, text: str, *, context: Sequence[str] = (), language: str | None = None) -> Reading:
+        found = next((intent for word, intent in _WORDS.items() if word in text.lower()), None)
+        understanding = Understanding(
+            text=text,
+            ranking=(IntentScore(intent=found or "greet", confidence=0.99),),
+            in_scope=0.99 if found else 0.01,
+            language=language or "en",
+            model_id="words",
+        )
+        return Reading(understanding=understanding, retrieved=Retrieved())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bot:
+    """A server that answers on loopback."""
+
+    client: TestClient[Any, Any]
+    store: Store
+    turns: Turns
+    desk: Desk
+    metrics: Metrics
+
+    async def settled(self) -> None:
+        """Wait until nothing is in hand: no turn, and nothing in the outbox that is due."""
+        async with asyncio.timeout(20):
+            while True:
+                counts = await self.store.counts()
+                waiting = counts.outbox.get("pending", 0) + counts.outbox.get("sending", 0)
+                if not counts.inbox.get("new") and not waiting:
+                    return
+                await asyncio.sleep(0.01)
+
+    async def lines(self, conversation_id: str) -> list[tuple[str, str]]:
+        """What was said, as (who, text)."""
+        rows = await self.store.load_events(conversation_id)
+        spoken = ("user", "bot", "agent")
+        return [(data["event"], data.get("text") or "") for _, data in rows if data["event"] in spoken]
+
+    async def conversations(self) -> tuple[Conversation, ...]:
+        return await self.store.conversations()
+
+
+@asynccontextmanager
+async def served(
+    folder: Path,
+    open_channels: Callable[[aiohttp.ClientSession], Mapping[str, Channel]],
+    *,
+    unknown_sends: Literal["resend", "hold"] = "resend",
+) -> AsyncIterator[Bot]:
+    """The bot with its database in `folder`; opening it again goes on where it was."""
+    async with AsyncExitStack() as stack:
+        store = await Store.open(f"sqlite+aiosqlite:///{folder / 'bot.sqlite'}")
+        stack.push_async_callback(store.close)
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        channels, hub, metrics = open_channels(session), Hub(), Metrics()
+        turns = Turns(
+            store=store,
+            runtime=runtime(),
+            responder=Responder(execute=lambda _: _no_action, metrics=metrics),
+            channels=channels,
+            hub=hub,
+            metrics=metrics,
+        )
+        desk = Desk(store=store, turns=turns, channels=channels, hub=hub)
+        policy = RetryPolicy(first=timedelta(milliseconds=20), longest=timedelta(milliseconds=50))
+        sender = OutboxSender(
+            store.outbox, channels, metrics=metrics, unknown_sends=unknown_sends, policy=policy
+        )
+        stack.push_async_callback(sender.close)
+        sender.start()
+        stack.push_async_callback(turns.drain, timeout_s=5)
+        await turns.resume()
+        app = build_app(
+            Services(
+                turns=turns,
+                desk=desk,
+                version="test",
+                console_token=TOKEN,
+                hub=hub,
+                metrics=metrics,
+                channels=channels,
+                server=ServerSettings(),
+                counts=store.counts,
+            )
+        )
+        client = await stack.enter_async_context(TestClient(TestServer(app)))
+        yield Bot(client=client, store=store, turns=turns, desk=desk, metrics=metrics)
+
+
+def runtime() -> Callable[[], Runtime]:
+    made = Runtime(
+        release=cast(Release, None),  # nothing here asks which release it is
+        assistant=assistant(DOMAIN),
+        reader=cast(Reader, WordReader()),
+        costs=Costs(),
+        settings=ProjectSettings(),
+    )
+    return lambda: made
+
+
+async def _no_action(name: str, _tracker: Tracker, *, key: str) -> ActionResult:
+    raise ActionFailed(name, f"there are no actions here ({key})")
