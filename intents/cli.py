@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+import intents.evaluation.cli
+
 if TYPE_CHECKING:
     from intents.understanding import Understanding
 
@@ -50,22 +52,7 @@ def predict(
     draft.replace(output)
 
 
-@app.command()
-def evaluate(
-    model: Annotated[Path, typer.Argument(help="A model's folder.")],
-    test: Annotated[Path, typer.Argument(help="Labelled texts: nlu.yml, CSV or JSONL.")],
-    report: Annotated[Path | None, typer.Option(help="A folder for report.json and report.html.")] = None,
-) -> None:
-    """Measure a model on labelled texts."""
-    from intents.classifier import IntentClassifier
-    from intents.nlu import load_training_data
-    from intents.training.evaluate import evaluate_intents, write_report
-
-    figures = evaluate_intents(IntentClassifier.load(model), load_training_data([test]).examples)
-    if report is not None:
-        write_report(figures, report, title=f"Intent model {model} on {test}")
-    shown = {key: value for key, value in figures.items() if not isinstance(value, dict | list)}
-    typer.echo(json.dumps(shown, indent=2))
+app.command("evaluate")(intents.evaluation.cli.evaluate_command)
 
 
 def prediction_line(found: Understanding) -> dict[str, Any]:

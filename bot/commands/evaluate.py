@@ -9,11 +9,14 @@ from typing import Any
 import typer
 
 from bot.commands.release import pick_release
+from bot.evaluation.report import release_page
 from bot.evaluation.run import evaluate_decisions, read_held_out
 from bot.project import open_project
 from bot.runtime import load_runtime
 from encoders.workers import ModelWorkers
-from intents.training.evaluate import evaluate_intents, write_report
+from intents.evaluation.curves import Aim
+from intents.evaluation.evaluate import evaluate_intents
+from intents.evaluation.report import write_report
 from knowledge.evaluate import evaluate_knowledge
 
 
@@ -28,13 +31,15 @@ def evaluate_command(folder: Path, *, release: str | None, report: Path | None) 
         figures: dict[str, Any] = {"release": chosen.id}
         figures["end_to_end"], _ = evaluate_decisions(reader, held_out.messages, project)
         if held_out.utterances:
-            figures["intents"] = evaluate_intents(reader.classifier, held_out.utterances)
+            aim = Aim(wrong=project.settings.costs.wrong, handover=project.settings.costs.handover)
+            figures["intents"] = evaluate_intents(reader.classifier, held_out.utterances, aim=aim)
         if held_out.questions and reader.knowledge is not None:
             figures["knowledge"] = evaluate_knowledge(reader.knowledge, held_out.questions)
     finally:
         workers.close()
     out = report or folder / "reports" / chosen.id
-    write_report(figures, out, title=f"{project.settings.name}: release {chosen.id}")
+    title = f"{project.settings.name}: release {chosen.id}"
+    write_report(figures, out, release_page(figures, title=title))
     typer.echo(json.dumps(headline(figures), indent=2))
     typer.echo(f"The whole report is in {out}")
 

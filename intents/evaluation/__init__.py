@@ -1,0 +1,1 @@
+"""How good intent models are, and how good the data is that they learn from."""
