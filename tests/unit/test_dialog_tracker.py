@@ -69,7 +69,8 @@ def test_rasa_sdk_reads_the_state_and_agrees_on_what_applies(happened: list[Even
     tracker = fold(*happened)
     theirs = SdkTracker.from_dict(tracker.current_state())
     begun = [event["event"] for event in theirs.applied_events()]
-    if "session_started" not in begun:  # the SDK does not begin anew there, Rasa itself does
+    if not any(isinstance(event, SessionStarted) for event in happened):
+        # the SDK does not begin anew there, Rasa itself does; a later revert may also take the event out
         assert begun == [event.name_ for event in tracker.applied]
     assert theirs.current_slot_values() == tracker.slots
 
