@@ -54,6 +54,7 @@ def messages(part: Part, *, language: str = "") -> Iterator[Json]:
 
 
 def _said(text: str, buttons: tuple[Button, ...], language: str) -> Iterator[Json]:
+    text = text if text.strip() else ""  # a blank body is refused, as an empty one is
     if not buttons:
         yield from map(_text, split_text(text, LONGEST_TEXT, size=utf16_units))
         return
