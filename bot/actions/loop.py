@@ -150,6 +150,9 @@ class _Turn:
         if choice.interrupts:
             self.add([LoopInterrupted(timestamp=self._ports.now(), is_interrupted=True)])
         domain = self.tracker.domain
+        if choice.says:
+            self.add([self._executed(choice), BotUttered(timestamp=self._ports.now(), text=choice.action)])
+            return
         if choice.action in OWN_ACTIONS and not domain.has_action(choice.action):
             did: Sequence[Event] = await self._ports.own_action(choice, self.tracker)
         else:
@@ -207,7 +210,8 @@ class _Turn:
             reasons["runner_up"] = choice.runner_up
         return ActionExecuted(
             timestamp=self._ports.now(),
-            name=choice.action,
+            name=None if choice.says else choice.action,
+            action_text=choice.action if choice.says else None,
             policy=choice.policy,
             confidence=choice.confidence,
             metadata=reasons,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from .domain import Domain
 from .rules import Rule, Rules, index_rules
-from .stories import Stories, Story, index_stories
+from .stories import MAX_HISTORY, Stories, Story, index_stories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +19,20 @@ class Assistant:
     stories: Stories = field(default_factory=Stories)
 
 
-def build_assistant(domain: Domain, rules: Sequence[Rule] = (), stories: Sequence[Story] = ()) -> Assistant:
-    """An assistant from its parsed files."""
-    return Assistant(domain=domain, rules=index_rules(rules), stories=index_stories(stories, domain))
+def build_assistant(
+    domain: Domain,
+    rules: Sequence[Rule] = (),
+    stories: Sequence[Story] = (),
+    *,
+    max_history: int | None = MAX_HISTORY,
+) -> Assistant:
+    """An assistant from its parsed files.
+
+    Args:
+        max_history: moments that stories are remembered by; None for the whole session.
+
+    Raises:
+        DomainError: when the stories' checkpoints lead to too many ways.
+    """
+    indexed = index_stories(stories, domain, max_history=max_history)
+    return Assistant(domain=domain, rules=index_rules(rules), stories=indexed)

@@ -30,6 +30,7 @@ class ActionChoice:
         policy: followup, intent, form, decision, rules, stories, response, fallback or listen.
         runner_up: what the next policy in order would have done, as `policy: action`.
         interrupts: the action is the active form asking again; what was said last is not its answer.
+        says: the action is the words to say, from an end-to-end story.
     """
 
     action: str
@@ -38,6 +39,7 @@ class ActionChoice:
     why: str
     runner_up: str | None = None
     interrupts: bool = False
+    says: bool = False
 
 
 def next_action(tracker: Tracker, assistant: Assistant, decision: Decision | None) -> ActionChoice:
@@ -112,7 +114,8 @@ def _rules(tracker: Tracker, assistant: Assistant, _decision: Decision | None) -
 def _stories(tracker: Tracker, assistant: Assistant, _decision: Decision | None) -> Choices:
     found = assistant.stories.recall(tracker.moments, assistant.domain)
     if found:
-        yield _asking(tracker, _choice(found.action, "stories", f"story: {found.story}"))
+        choice = _choice(found.action, "stories", f"story: {found.story}")
+        yield _asking(tracker, replace(choice, says=found.says))
 
 
 def _form_after_all(tracker: Tracker, _assistant: Assistant, _decision: Decision | None) -> Choices:

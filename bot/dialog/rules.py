@@ -137,6 +137,10 @@ def _rules(place: Place) -> list[Rule]:
             condition.append(LoopStep(name=item.get("active_loop").optional_text()))
         if "slot_was_set" in item.value:
             condition.append(SlotStep(values=parse_slot_values(item.get("slot_was_set"))))
+    for member in place.get("steps").members():
+        keys = set(member.value) if isinstance(member.value, Mapping) else set()
+        if keys & {"checkpoint", "bot"} or ("user" in keys and "intent" not in keys):
+            member.fail("checkpoints and end-to-end steps are for stories; a rule has intents and actions")
     return [
         Rule(
             name=name,

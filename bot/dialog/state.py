@@ -58,11 +58,13 @@ class UserTurn:
     Attributes:
         intent: `faq` for the retrieval intent `faq/ask_hours`, which is then `full_intent`.
         entities: (entity, role, group, value) of each one found.
+        text: the words, which end-to-end stories go by.
     """
 
     intent: str | None = None
     full_intent: str | None = None
     entities: tuple[tuple[str, str | None, str | None, Any], ...] = ()
+    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +160,7 @@ def _user_turn(message: Mapping[str, Any]) -> UserTurn:
             for item in found
             if isinstance(item, Mapping) and item.get("entity")
         ),
+        text=_text(message.get("text")),
     )
 
 

@@ -18,12 +18,17 @@ ANY_VALUE: Final = "\0any"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserStep:
+    """The customer says something: an intent, or for an end-to-end step the words alone (`turn.text`)."""
+
     turn: UserTurn
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionStep:
+    """The bot acts; with `says` the name is what it says, word for word (an end-to-end step)."""
+
     name: str
+    says: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,7 +45,15 @@ class LoopStep:
     name: str | None
 
 
-Step = UserStep | ActionStep | SlotStep | LoopStep
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointStep:
+    """Stories that end with a checkpoint go on with those that begin with it, where the slots are so."""
+
+    name: str
+    values: tuple[tuple[str, Any], ...] = ()
+
+
+Step = UserStep | ActionStep | SlotStep | LoopStep | CheckpointStep
 
 
 def parse_steps(place: Place) -> list[tuple[Step, ...]]:
@@ -101,17 +114,23 @@ def _step(place: Place) -> Step:
     for key, make in _STEPS.items():
         if key in place.value:
             return make(place)
-    if "checkpoint" in place.value:
-        place.fail("checkpoints are not run yet; write the story out")
-    if "user" in place.value or "bot" in place.value:
-        place.fail("end-to-end steps are not run yet; give an `intent` or an `action`")
-    place.fail("unknown step; known are intent, action, slot_was_set, active_loop and or")
+    place.fail(f"unknown step; known are {', '.join(_STEPS)} and or")
 
 
 def _user(place: Place) -> Step:
+    """An intent, and beside it perhaps the words it was said in, which then only illustrate it."""
     name = place.get("intent").text().lstrip("/")
     entities = tuple(entity for member in place.get("entities").members() for entity in _entities(member))
     return UserStep(turn=UserTurn(intent=name.partition("/")[0], full_intent=name, entities=entities))
+
+
+def _words(place: Place) -> Step:
+    return UserStep(turn=UserTurn(text=place.get("user").text().strip()))
+
+
+def _checkpoint(place: Place) -> Step:
+    values = parse_slot_values(place.get("slot_was_set"))
+    return CheckpointStep(name=place.get("checkpoint").text(), values=values)
 
 
 def _entities(place: Place) -> Iterator[tuple[str, str | None, str | None, Any]]:
@@ -147,8 +166,11 @@ def _loop(place: Place) -> Step:
 
 
 _STEPS: Final = {
+    "checkpoint": _checkpoint,
     "intent": _user,
+    "user": _words,
     "action": lambda place: ActionStep(name=place.get("action").text()),
+    "bot": lambda place: ActionStep(name=place.get("bot").text(), says=True),
     "slot_was_set": _slot,
     "active_loop": _loop,
 }

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+from .checkpoints import written_out
 from .definitions import Intent
 from .domain import Domain
 from .events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUttered
 from .reading import Place
 from .state import ACTION_LISTEN, Moment, UserTurn
-from .steps import ActionStep, LoopStep, Step, UserStep, parse_steps, slot_feature
+from .steps import ActionStep, LoopStep, SlotStep, Step, UserStep, parse_steps, slot_feature
 from .tracker import Tracker
 
 MAX_HISTORY: Final = 5
-"""Moments a story is remembered by, as in Rasa's MemoizationPolicy."""
+"""Moments that a story is remembered by where nothing else is said."""
 _STORY_KEYS: Final = frozenset({"story", "metadata", "steps"})
+_LISTEN: Final = ActionStep(name=ACTION_LISTEN)
 Key = tuple[Any, ...]
 
 
@@ -30,25 +32,59 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remembered:
-    """The next action of a story."""
+    """The next action of a story; with `says` it is the words to say."""
 
     action: str
     story: str
+    says: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stories:
-    """Next actions by what the last moments were; where stories disagree, none is remembered."""
+    """Next actions by what the last moments were; where stories disagree, none is remembered.
+
+    Attributes:
+        beginnings: the moments that a remembered stretch can begin with.
+        words: what end-to-end stories have the customer say, folded.
+        max_history: moments that a stretch has at most; None for the whole session.
+    """
 
     memory: Mapping[Key, Remembered] = field(default_factory=dict)
+    beginnings: frozenset[Key] = frozenset()
+    words: frozenset[str] = frozenset()
+    max_history: int | None = MAX_HISTORY
 
     def recall(self, moments: Sequence[Moment], domain: Domain) -> Remembered | None:
-        """What follows the longest stretch of the last moments that some story begins with."""
+        """What follows the longest stretch of the last moments that some story begins with.
+
+        Where the stretch is not the whole conversation, slots that were set before it are forgotten, as in
+        Rasa's AugmentedMemoizationPolicy: first it is tried with them, then without.
+        """
         if not self.memory:
             return None
-        keys = [_key(moment, domain) for moment in moments[-MAX_HISTORY:]]
-        recalled = (self.memory.get(tuple(keys[start:])) for start in range(len(keys)))
-        return next((found for found in recalled if found), None)
+        for said in self._readings(moments):
+            if found := self._longest(said, domain):
+                return found
+        return None
+
+    def _readings(self, moments: Sequence[Moment]) -> Iterator[Sequence[Moment]]:
+        """The moments by their intents, and by their words where end-to-end stories have these words."""
+        kept = moments[-self.max_history :] if self.max_history else moments
+        if self.words and any(_words(moment) in self.words for moment in kept):
+            yield [_by_words(moment) if _words(moment) in self.words else moment for moment in kept]
+        yield kept
+
+    def _longest(self, moments: Sequence[Moment], domain: Domain) -> Remembered | None:
+        keys = [_key(moment, domain) for moment in moments]
+        for start in range(len(keys)):
+            if keys[start] in self.beginnings and (found := self.memory.get(tuple(keys[start:]))):
+                return found
+            if start and keys[start - 1][-1]:
+                before = moments[start - 1].slots
+                fresh = [_key(_forgetting(one, before, domain), domain) for one in moments[start:]]
+                if found := self.memory.get(tuple(fresh)):
+                    return found
+        return None
 
 
 def parse_stories(mapping: Mapping[str, Any], *, where: str) -> tuple[Story, ...]:
@@ -61,16 +97,37 @@ def parse_stories(mapping: Mapping[str, Any], *, where: str) -> tuple[Story, ...
     return tuple(story for member in members for story in _stories(member.mapping(known=_STORY_KEYS)))
 
 
-def index_stories(stories: Sequence[Story], domain: Domain) -> Stories:
-    """Stories made ready to be looked up, by playing each through the fold that conversations use."""
+def index_stories(
+    stories: Sequence[Story], domain: Domain, *, max_history: int | None = MAX_HISTORY
+) -> Stories:
+    """Stories made ready to be looked up, by playing each through the fold that conversations use.
+
+    Raises:
+        DomainError: when their checkpoints lead to too many ways.
+    """
     memory: dict[Key, Remembered | None] = {}
-    for story in stories:
-        for moments, action in _played(story, domain):
-            key = tuple(_key(moment, domain) for moment in moments[-MAX_HISTORY:])
-            known = memory.setdefault(key, Remembered(action=action, story=story.name))
-            if known is not None and known.action != action:
+    words: set[str] = set()
+    for name, steps in written_out([(story.name, story.steps) for story in stories]):
+        words |= {folded(step.turn.text) for step in steps if isinstance(step, UserStep) and step.turn.text}
+        for moments, action in played(name, steps, domain):
+            kept = moments[-max_history:] if max_history else moments
+            key = tuple(_key(moment, domain) for moment in kept)
+            found = Remembered(action=action.name, story=name, says=action.says)
+            known = memory.setdefault(key, found)
+            if known is not None and (known.action, known.says) != (found.action, found.says):
                 memory[key] = None
-    return Stories(memory={key: found for key, found in memory.items() if found is not None})
+    kept_memory = {key: found for key, found in memory.items() if found is not None}
+    return Stories(
+        memory=kept_memory,
+        beginnings=frozenset(key[0] for key in kept_memory),
+        words=frozenset(words),
+        max_history=max_history,
+    )
+
+
+def folded(text: str) -> str:
+    """A text as end-to-end stories compare it: case, spacing and closing marks aside."""
+    return " ".join(text.lower().split()).rstrip(".!?。！？ ")
 
 
 def _stories(place: Place) -> list[Story]:
@@ -78,36 +135,57 @@ def _stories(place: Place) -> list[Story]:
     return [Story(name=name, steps=steps) for steps in parse_steps(place.get("steps"))]
 
 
-def _played(story: Story, domain: Domain) -> Iterator[tuple[Sequence[Moment], str]]:
+def played(name: str, steps: Sequence[Step], domain: Domain) -> Iterator[tuple[Sequence[Moment], ActionStep]]:
     """Each moment of a story with the action that comes next."""
-    tracker = Tracker.start(story.name, domain)
-    if isinstance(story.steps[0], UserStep):  # one that begins with an action may begin in mid-conversation
+    tracker = Tracker.start(name, domain)
+    if isinstance(steps[0], UserStep):  # one that begins with an action may begin in mid-conversation
         tracker = tracker.update(ActionExecuted(name=ACTION_LISTEN))
-    for step in story.steps:
+    for step in steps:
         if isinstance(step, ActionStep):
             if tracker.moments:
-                yield tracker.moments, step.name
+                yield tracker.moments, step
         elif isinstance(step, UserStep) and tracker.latest_action_name not in {ACTION_LISTEN, None}:
-            yield tracker.moments, ACTION_LISTEN
+            yield tracker.moments, _LISTEN
             tracker = tracker.update(ActionExecuted(name=ACTION_LISTEN))
-        tracker = tracker.extended(_events(step))
+        tracker = tracker.extended(step_events(step))
     if tracker.latest_action_name != ACTION_LISTEN:
-        yield tracker.moments, ACTION_LISTEN
+        yield tracker.moments, _LISTEN
 
 
-def _events(step: Step) -> tuple[Event, ...]:
+def step_events(step: Step) -> tuple[Event, ...]:
+    """What a step of a story makes happen."""
     if isinstance(step, UserStep):
         intent = {"name": step.turn.intent, "full_retrieval_intent_name": step.turn.full_intent}
         entities = [
             {"entity": entity, "role": role, "group": group, "value": value}
             for entity, role, group, value in step.turn.entities
         ]
-        return (UserUttered(text=None, parse_data={"intent": intent, "entities": entities}),)
+        return (UserUttered(text=step.turn.text, parse_data={"intent": intent, "entities": entities}),)
     if isinstance(step, ActionStep):
-        return (ActionExecuted(name=step.name),)
+        said = (None, step.name) if step.says else (step.name, None)
+        return (ActionExecuted(name=said[0], action_text=said[1]),)
     if isinstance(step, LoopStep):
         return (ActiveLoop(name=step.name),)
-    return tuple(SlotSet(name=name, value=value) for name, value in step.values)
+    if isinstance(step, SlotStep):
+        return tuple(SlotSet(name=name, value=value) for name, value in step.values)
+    return ()
+
+
+def _words(moment: Moment) -> str:
+    return folded(moment.user.text) if moment.user and moment.user.text else ""
+
+
+def _by_words(moment: Moment) -> Moment:
+    return replace(moment, user=UserTurn(text=moment.user.text if moment.user else None))
+
+
+def _forgetting(moment: Moment, before: Mapping[str, Any], domain: Domain) -> Moment:
+    """The moment with the slots as at the start of a conversation where they have not changed since before."""
+    slots = {
+        name: domain.initial_slots.get(name) if before.get(name) == value else value
+        for name, value in moment.slots.items()
+    }
+    return replace(moment, slots=slots)
 
 
 def _key(moment: Moment, domain: Domain) -> Key:
@@ -119,7 +197,8 @@ def _key(moment: Moment, domain: Domain) -> Key:
         if (feature := slot_feature(slot, moment.slots.get(name))) is not None
     )
     said = (user.full_intent if user.full_intent in domain.intents else user.intent) if user else None
-    return (moment.prev_action, said, _entities(user, domain), moment.loop, slots)
+    words = folded(user.text) if user and user.intent is None and user.text else None
+    return (moment.prev_action, said, words, _entities(user, domain), moment.loop, slots)
 
 
 def _entities(user: UserTurn | None, domain: Domain) -> frozenset[tuple[str, str | None, str | None]]:

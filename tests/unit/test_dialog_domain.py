@@ -134,8 +134,6 @@ def test_what_is_wrong_is_said_with_its_place(domain: Any, path: tuple[str | int
         ([], "at least one step"),
         ([{"intnt": "greet"}], "unknown step"),
         (["greet"], "a step is a mapping"),
-        ([{"checkpoint": "c"}], "checkpoints"),
-        ([{"user": "hello"}], "end-to-end"),
         ([{"or": [{"intent": f"i{i}"} for i in range(17)]}] * 2, "ways through"),
     ],
 )
@@ -144,6 +142,13 @@ def test_a_step_that_cannot_be_run_is_refused(steps: Any, problem: str) -> None:
         parse_rules({"rules": [{"rule": "r", "steps": steps}]}, where="rules.yml")
     with pytest.raises(DomainError, match=problem):
         parse_stories({"stories": [{"story": "s", "steps": steps}]}, where="stories.yml")
+
+
+@pytest.mark.parametrize("step", [{"checkpoint": "c"}, {"user": "hello"}, {"bot": "Hi"}])
+def test_what_only_stories_have_is_refused_in_a_rule(step: dict[str, str]) -> None:
+    with pytest.raises(DomainError, match="are for stories") as error:
+        parse_rules({"rules": [{"rule": "r", "steps": [{"intent": "greet"}, step]}]}, where="rules.yml")
+    assert error.value.path == ("rules", 0, "steps", 1)
 
 
 def test_an_unknown_key_of_a_rule_is_refused() -> None:
