@@ -137,8 +137,8 @@ async def test_what_was_filled_before_a_story_began_is_forgotten() -> None:
         steps: [{intent: order}, {action: utter_sure}, {intent: affirm}, {action: utter_done}]
     """
     talk = Talk(assistant(DOMAIN, stories=stories))
-    await talk.says("/chat")
     talk.tracker = talk.tracker.update(SlotSet(name="name", value="Ann"))
+    await talk.says("/chat")
     assert await talk.says("/order") == ["utter_sure", "“sure?”"]
     assert await talk.says("/affirm") == ["utter_done", "“done”"]
 
