@@ -101,11 +101,15 @@ def evaluate(
 def run_tests(
     project: ProjectFolder,
     release: ReleaseId = None,
+    report: Annotated[
+        Path | None,
+        typer.Option(help="Where results.json, junit.xml and report.html go; default PROJECT/reports/tests."),
+    ] = None,
 ) -> None:
     """Run the conversation tests in PROJECT/tests; exits with 1 when one fails."""
     from bot.commands.test import test_command
 
-    raise typer.Exit(test_command(project, release=release))
+    raise typer.Exit(test_command(project, release=release, report=report))
 
 
 @app.command()

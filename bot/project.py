@@ -21,7 +21,8 @@ from typing import Any
 from bot.dialog.assistant import Assistant, build_assistant
 from bot.dialog.domain import Domain, DomainError, parse_domain
 from bot.dialog.rules import Rule, parse_rules
-from bot.dialog.stories import Story, parse_stories
+from bot.dialog.stories import MAX_HISTORY, Story, parse_stories
+from bot.rasa_config import read_rasa_config
 from bot.settings import ProjectSettings, load_settings
 from bot.yaml_files import line_of, read_yaml
 from encoders.errors import InputError
@@ -133,7 +134,21 @@ def load_assistant(project: Project) -> Assistant:
         InputError: with file and line where one of them is wrong.
     """
     rules, stories = load_rules(project)
-    return build_assistant(load_domain(project), rules, stories)
+    domain = load_domain(project)
+    try:
+        return build_assistant(domain, rules, stories, max_history=max_history(project))
+    except DomainError as error:
+        raise InputError(project.folder, f"{error}.") from error
+
+
+def max_history(project: Project) -> int | None:
+    """Moments that stories are remembered by: as `config.yml` says, None for the whole session.
+
+    Raises:
+        InputError: when `config.yml` cannot be read.
+    """
+    config = read_rasa_config(project.folder)
+    return MAX_HISTORY if config is None else config.max_history
 
 
 def load_rules(project: Project) -> tuple[list[Rule], list[Story]]:

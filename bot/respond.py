@@ -50,6 +50,20 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """A message taken in and decided about, before anything is done.
+
+    Attributes:
+        decision: None for payloads and answers to a form.
+    """
+
+    events: tuple[Event, ...]
+    tracker: Tracker
+    decision: Decision | None
+    reading: Reading | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Responder:
     """Answers messages with a release; time and chance come from here."""
 
@@ -62,6 +76,10 @@ class Responder:
         """The events that a message leads to, and the conversation after them."""
         turn = _Turn(self, runtime, message)
         return await turn.respond(tracker)
+
+    async def hear(self, tracker: Tracker, message: Message, runtime: Runtime) -> Heard:
+        """What the message is taken to mean at this point of a conversation; nothing is done about it."""
+        return await _Turn(self, runtime, message).hear(tracker)
 
 
 class _Turn:
@@ -90,20 +108,14 @@ class _Turn:
                 timestamp=self._responder.now(), owner="bot", reason="the customer wrote again"
             )
             events, tracker = [*events, reopened], tracker.update(reopened)
-        language = self._language(tracker)
-        payload = parse_payload(self._message.text)
-        parse_data = await self._parse(payload, tracker, language)
-        said = user_turn_events(
-            tracker, self._message, parse_data, language=language, now=self._responder.now()
-        )
-        events, tracker = [*events, *said], tracker.extended(said)
+        heard = await self.hear(tracker)
+        events, tracker = [*events, *heard.events], heard.tracker
         if tracker.owner != "bot":
             return Response(events=tuple(events), tracker=tracker, reading=self._reading)
         if not self._message.text.strip() and self._message.attachments:
             return self._nothing_here(events, tracker)
+        self._decision = heard.decision
         with self._responder.metrics.stage("dialog"):
-            if not answers_form(tracker):
-                self._decision = self._decide(payload, tracker, language)
             result = await run_turn(tracker, self._runtime.assistant, self._decision, self._ports)
         return Response(
             events=(*events, *result.events),
@@ -111,6 +123,23 @@ class _Turn:
             decision=self._decision,
             reading=self._reading,
             reason=_reason(self._decision, result.events),
+        )
+
+    async def hear(self, tracker: Tracker) -> Heard:
+        """The message's own events, and the decision about it where one is needed."""
+        language = self._language(tracker)
+        payload = parse_payload(self._message.text)
+        parse_data = await self._parse(payload, tracker, language)
+        said = user_turn_events(
+            tracker, self._message, parse_data, language=language, now=self._responder.now()
+        )
+        tracker = tracker.extended(said)
+        decided = tracker.owner == "bot" and not answers_form(tracker)
+        return Heard(
+            events=said,
+            tracker=tracker,
+            decision=self._decide(payload, tracker, language) if decided else None,
+            reading=self._reading,
         )
 
     async def _parse(self, payload: Payload | None, tracker: Tracker, language: str) -> dict[str, object]:

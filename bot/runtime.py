@@ -12,7 +12,7 @@ from bot.dialog.assistant import Assistant, build_assistant
 from bot.dialog.decision import Costs
 from bot.dialog.domain import parse_domain
 from bot.dialog.rules import parse_rules
-from bot.dialog.stories import parse_stories
+from bot.dialog.stories import MAX_HISTORY, parse_stories
 from bot.project import Project, domain_mapping
 from bot.reader import Reader
 from bot.release import Release
@@ -68,10 +68,12 @@ def load_snapshot(project: Project, release: Release) -> Assistant:
     """
     domain = _json(release.folder / "domain.json")
     domain["responses"] = newest_responses(project, domain.get("responses") or {})
+    stories = _json(release.folder / "stories.json")
     return build_assistant(
         parse_domain(domain, where=str(project.folder / "domain.yml")),
         parse_rules(_json(release.folder / "rules.json"), where="rules.json"),
-        parse_stories(_json(release.folder / "stories.json"), where="stories.json"),
+        parse_stories(stories, where="stories.json"),
+        max_history=stories.get("max_history", MAX_HISTORY),
     )
 
 

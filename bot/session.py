@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from time import time
 from uuid import uuid4
 
 from bot.actions.executor import InProcessActions
+from bot.actions.loop import ActionFailed, Execute
+from bot.dialog.calls import ActionResult
 from bot.dialog.tracker import Tracker
 from bot.messages import Message
 from bot.project import Project
 from bot.release import Release
-from bot.respond import Responder, Response
+from bot.respond import Heard, Responder, Response
 from bot.runtime import Runtime, load_runtime
 from bot.web.metrics import Metrics
 from encoders.workers import ModelWorkers
@@ -22,9 +24,9 @@ from encoders.workers import ModelWorkers
 class Session:
     """One conversation, kept in memory."""
 
-    def __init__(self, runtime: Runtime, actions: InProcessActions) -> None:
+    def __init__(self, runtime: Runtime, execute: Execute) -> None:
         self.runtime = runtime
-        self._responder = Responder(execute=lambda _: actions, metrics=Metrics())
+        self._responder = Responder(execute=lambda _: execute, metrics=Metrics())
         self.restart()
 
     def restart(self) -> None:
@@ -34,7 +36,16 @@ class Session:
 
     async def say(self, text: str) -> Response:
         """What the assistant does about a text."""
-        message = Message(
+        response = await self._responder.respond(self.tracker, self._message(text), self.runtime)
+        self.tracker = response.tracker
+        return response
+
+    async def hear(self, text: str, tracker: Tracker) -> Heard:
+        """What the assistant would take a text to mean at this point of a conversation."""
+        return await self._responder.hear(tracker, self._message(text), self.runtime)
+
+    def _message(self, text: str) -> Message:
+        return Message(
             id=uuid4().hex,
             account="default",
             conversation_id=self.id,
@@ -43,20 +54,29 @@ class Session:
             text=text,
             received_at=datetime.now(UTC),
         )
-        response = await self._responder.respond(self.tracker, message, self.runtime)
-        self.tracker = response.tracker
-        return response
 
 
 @asynccontextmanager
-async def open_session(project: Project, release: Release) -> AsyncIterator[Session]:
-    """A session with a release's models and the project's actions."""
-    workers = ModelWorkers(1)
-    actions = await InProcessActions.load(
-        project.folder, clock=time, timeout_s=project.settings.actions.timeout_s
-    )
-    try:
-        yield Session(load_runtime(project, release, workers=workers), actions)
-    finally:
-        actions.close()
-        workers.close()
+async def open_session(
+    project: Project, release: Release, *, with_actions: bool = True
+) -> AsyncIterator[Session]:
+    """A session with a release's models and the project's actions.
+
+    Args:
+        with_actions: False leaves the project's code alone, for tests that run no actions.
+    """
+    async with AsyncExitStack() as stack:
+        workers = ModelWorkers(1)
+        stack.callback(workers.close)
+        runtime = load_runtime(project, release, workers=workers)
+        execute: Execute = _no_actions
+        if with_actions:
+            timeout_s = project.settings.actions.timeout_s
+            actions = await InProcessActions.load(project.folder, clock=time, timeout_s=timeout_s)
+            stack.callback(actions.close)
+            execute = actions
+        yield Session(runtime, execute)
+
+
+async def _no_actions(name: str, tracker: Tracker, *, key: str) -> ActionResult:
+    raise ActionFailed(name, "no actions run here")

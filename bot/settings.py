@@ -7,11 +7,12 @@ when the app is composed, never on import.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.rasa_config import read_rasa_config
 from bot.yaml_files import read_yaml, validated
 
 
@@ -68,10 +69,20 @@ class Secrets(BaseSettings):
 
 
 def load_settings(folder: Path) -> ProjectSettings:
-    """The settings of the assistant in `folder`; the defaults where it has no `kefu.yml`.
+    """The settings of the assistant in `folder`: `kefu.yml`, then Rasa's `config.yml`, then the defaults.
 
     Raises:
         InputError: for YAML that cannot be read, an unknown setting or a wrong value, with its line.
     """
     path = folder / "kefu.yml"
-    return validated(ProjectSettings, read_yaml(path), path) if path.is_file() else ProjectSettings()
+    given = read_yaml(path) if path.is_file() else {}
+    return validated(ProjectSettings, {**_from_rasa(folder), **given}, path)
+
+
+def _from_rasa(folder: Path) -> dict[str, Any]:
+    """What a `config.yml` says about language and costs."""
+    config = read_rasa_config(folder)
+    if config is None:
+        return {}
+    language = {"language": config.language, "languages": (config.language,)} if config.language else {}
+    return {"name": folder.resolve().name, "costs": config.costs, **language}

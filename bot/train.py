@@ -10,7 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bot.project import Project, data_files, domain_mapping, load_assistant, training_files
+from bot.project import Project, data_files, domain_mapping, load_assistant, max_history, training_files
 from bot.release import KIND, new_release_id
 from bot.yaml_files import read_yaml
 from encoders.artifacts import building, link_folder
@@ -117,7 +117,7 @@ def _snapshot(project: Project, draft: Path) -> None:
     contents = {
         "domain": domain_mapping(project),
         "rules": {"rules": rules},
-        "stories": {"stories": stories},
+        "stories": {"stories": stories, "max_history": max_history(project)},
     }
     for name, content in contents.items():
         text = json.dumps(content, indent=1, ensure_ascii=False)

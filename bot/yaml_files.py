@@ -39,20 +39,33 @@ def read_yaml(path: Path) -> dict[str, Any]:
     return value
 
 
-def line_of(path: Path, field: Sequence[str | int]) -> int | None:
-    """The line on which `field` (keys and list positions from the top) stands, as well as it can be found."""
-    from ruamel.yaml import YAML
+class Lines:
+    """Where the fields of a YAML file stand; the file is read once, when it is first asked."""
 
-    node: Any = YAML(typ="rt").load(read_text(path))
-    line = None
-    for key in field:
-        try:
-            marks = node.lc
-            line = (marks.key(key) if isinstance(node, Mapping) else marks.item(key))[0] + 1
-            node = node[key]
-        except (AttributeError, KeyError, IndexError, TypeError):
-            break
-    return line
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._root: Any = None
+
+    def of(self, field: Sequence[str | int]) -> int | None:
+        """The line of `field` (keys and list positions from the top), as well as it can be found."""
+        from ruamel.yaml import YAML
+
+        if self._root is None:
+            self._root = YAML(typ="rt").load(read_text(self._path))
+        node, line = self._root, None
+        for key in field:
+            try:
+                marks = node.lc
+                line = (marks.key(key) if isinstance(node, Mapping) else marks.item(key))[0] + 1
+                node = node[key]
+            except (AttributeError, KeyError, IndexError, TypeError):
+                break
+        return line
+
+
+def line_of(path: Path, field: Sequence[str | int]) -> int | None:
+    """The line on which one field of a file stands."""
+    return Lines(path).of(field)
 
 
 def validated(model: type[Model], value: Mapping[str, Any], path: Path) -> Model:

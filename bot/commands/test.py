@@ -3,41 +3,78 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from pathlib import Path
 
 import typer
 
 from bot.commands.release import pick_release
-from bot.conversation_tests import Conversation, Difference, read_conversations, run_conversation
-from bot.project import Project, open_project
+from bot.conversations.coverage import Covered, coverage
+from bot.conversations.live import play_live
+from bot.conversations.reading import LiveTest, StoryTest, Test, read_tests
+from bot.conversations.report import difference_lines, write_report
+from bot.conversations.results import Played
+from bot.conversations.story import play_story
+from bot.project import Project, load_domain, load_rules, open_project
 from bot.release import Release
-from bot.session import open_session
+from bot.session import Session, open_session
 from encoders.errors import InputError
+from encoders.progress import progress
 
 
-def test_command(folder: Path, *, release: str | None) -> int:
-    """Run every test and say what differed; 1 when anything did.
+def test_command(folder: Path, *, release: str | None, report: Path | None) -> int:
+    """Run every test, say what differed and write the report; 1 when anything differed.
 
     Raises:
-        InputError: when there are no tests.
+        InputError: when there are no tests, or one cannot be read.
     """
     project = open_project(folder)
-    conversations = list(read_conversations(folder / "tests"))
-    if not conversations:
-        raise InputError(folder / "tests", "holds no conversation tests.")
-    failed = asyncio.run(_run(project, pick_release(project, release), conversations))
-    for conversation, difference in failed:
-        typer.echo(
-            f"FAILED {conversation.where}: {conversation.name}: step {difference.step}: "
-            f"wanted {difference.wanted}, got {difference.got}"
+    tests = read_tests(folder / "tests")
+    if not tests:
+        raise InputError(
+            folder / "tests", "holds no conversation tests.", remedy="Write one as tests/test_stories.yml."
         )
-    typer.echo(f"{len(conversations) - len(failed)} passed, {len(failed)} failed")
+    chosen = pick_release(project, release)
+    played = asyncio.run(_play(project, chosen, tests))
+    covered = _coverage(project, played)
+    out = report or folder / "reports" / "tests"
+    write_report(played, covered, out)
+    return _say(played, covered, out)
+
+
+async def _play(project: Project, release: Release, tests: Sequence[Test]) -> list[Played]:
+    """Story tests run no actions, so without live tests the project's code is not even loaded."""
+    live = any(isinstance(test, LiveTest) for test in tests)
+    played: list[Played] = []
+    async with open_session(project, release, with_actions=live) as session:
+        with progress("Conversations", len(tests)) as step:
+            for test in tests:
+                played.append(await _played(test, session))
+                step(note=test.name[:40])
+    return played
+
+
+async def _played(test: Test, session: Session) -> Played:
+    if isinstance(test, StoryTest):
+        return await play_story(test, session)
+    return await play_live(test, session)
+
+
+def _coverage(project: Project, played: Sequence[Played]) -> list[Covered]:
+    rules, stories = load_rules(project)
+    responses = load_domain(project).responses
+    return coverage(played, rules=rules, stories=stories, responses=responses)
+
+
+def _say(played: Sequence[Played], covered: Sequence[Covered], out: Path) -> int:
+    failed = [one for one in played if not one.passed]
+    for one in failed:
+        typer.echo(f"FAILED {one.place}: {one.name}")
+        for line in difference_lines(one):
+            typer.echo(line)
+    reached = ", ".join(
+        f"{len(part.known) - len(part.missed)} of {len(part.known)} {part.kind}" for part in covered
+    )
+    typer.echo(f"Reached: {reached}. The whole report is in {out}")
+    typer.echo(f"{len(played) - len(failed)} passed, {len(failed)} failed")
     return 1 if failed else 0
-
-
-async def _run(
-    project: Project, release: Release, conversations: list[Conversation]
-) -> list[tuple[Conversation, Difference]]:
-    async with open_session(project, release) as session:
-        played = [(one, await run_conversation(one, session)) for one in conversations]
-    return [(one, difference) for one, difference in played if difference is not None]

@@ -11,6 +11,7 @@ from .reading import Place
 from .state import ACTION_LISTEN, Moment, UserTurn
 from .steps import (
     ActionStep,
+    CheckpointStep,
     LoopStep,
     SlotStep,
     Step,
@@ -171,7 +172,7 @@ def _predictions(rule: Rule) -> Iterator[Prediction]:
                 yield Prediction(rule=rule, patterns=patterns, action=step.name)
             now = replace(now, prev_action=step.name, user=None)
             patterns = (*patterns, now)
-        else:
+        elif not isinstance(step, CheckpointStep):  # which `parse_rules` refuses
             now = _conditioned(now, (step,))
             patterns = (*patterns[:-1], now) if patterns else patterns
     if rule.waits and patterns and now.prev_action != ACTION_LISTEN:

@@ -18,9 +18,14 @@ ANY_VALUE: Final = "\0any"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UserStep:
-    """The customer says something: an intent, or for an end-to-end step the words alone (`turn.text`)."""
+    """The customer says something: an intent, or for an end-to-end step the words alone (`turn.text`).
+
+    Attributes:
+        said: the words it is said in, as written, where a test gives them.
+    """
 
     turn: UserTurn
+    said: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,14 +123,17 @@ def _step(place: Place) -> Step:
 
 
 def _user(place: Place) -> Step:
-    """An intent, and beside it perhaps the words it was said in, which then only illustrate it."""
+    """An intent, and beside it perhaps the words it is said in, which only tests use."""
     name = place.get("intent").text().lstrip("/")
     entities = tuple(entity for member in place.get("entities").members() for entity in _entities(member))
-    return UserStep(turn=UserTurn(intent=name.partition("/")[0], full_intent=name, entities=entities))
+    said = place.get("user").optional_text()
+    turn = UserTurn(intent=name.partition("/")[0], full_intent=name, entities=entities)
+    return UserStep(turn=turn, said=said.strip() if said else None)
 
 
 def _words(place: Place) -> Step:
-    return UserStep(turn=UserTurn(text=place.get("user").text().strip()))
+    said = place.get("user").text().strip()
+    return UserStep(turn=UserTurn(text=said), said=said)
 
 
 def _checkpoint(place: Place) -> Step:

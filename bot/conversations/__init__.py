@@ -1,0 +1,1 @@
+"""Conversation tests: written in YAML, held against what the trained assistant does."""
