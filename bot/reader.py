@@ -12,6 +12,7 @@ from bot.dialog.decision import Candidate
 from encoders.workers import ModelWorkers
 from intents.classifier import IntentClassifier
 from intents.understanding import Understanding
+from intents.verbatim import Verbatim
 from knowledge.base import KnowledgeBase
 from knowledge.documents import Passage, Retrieved
 
@@ -39,10 +40,16 @@ class Reader:
     """
 
     def __init__(
-        self, *, classifier: IntentClassifier, knowledge: KnowledgeBase | None, workers: ModelWorkers
+        self,
+        *,
+        classifier: IntentClassifier,
+        knowledge: KnowledgeBase | None,
+        workers: ModelWorkers,
+        verbatim: Verbatim | None = None,
     ) -> None:
         self.classifier = classifier
         self.knowledge = knowledge
+        self._verbatim = verbatim or Verbatim({})
         self._workers = workers
         self._shared = knowledge is not None and knowledge.encoder.id == classifier.encoder.id
 
@@ -72,14 +79,14 @@ class Reader:
                 understanding=self._understand(text), retrieved=self._search(text, context, language)
             )
         vectors = self.classifier.encoder.encode([text])
-        understanding = self.classifier.understand_vectors([text], vectors)[0]
+        understanding = self._verbatim.applied(self.classifier.understand_vectors([text], vectors)[0])
         retrieved = self.knowledge.search_vector(
             text, vectors[0], context=context, language=language, k=MOST_PASSAGES
         )
         return Reading(understanding=understanding, retrieved=retrieved)
 
     def _understand(self, text: str) -> Understanding:
-        return self.classifier.understand([text])[0]
+        return self._verbatim.applied(self.classifier.understand([text])[0])
 
     def _search(self, text: str, context: Sequence[str], language: str | None) -> Retrieved:
         if self.knowledge is None:

@@ -5,6 +5,7 @@ releases/<id>/
     intents/           the intent model with its encoder
     knowledge/         the index of the articles as they were, with the fitted answerability
     encoder/           the encoder of the articles and questions
+    verbatim.json      the examples' own words, which need no model
     domain.json, rules.json, stories.json
 """
 

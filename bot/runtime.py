@@ -21,6 +21,7 @@ from encoders.encoder import Encoder
 from encoders.errors import ArtifactError, KefuError
 from encoders.workers import ModelWorkers
 from intents.classifier import IntentClassifier
+from intents.verbatim import Verbatim
 from knowledge.base import KnowledgeBase
 from knowledge.index import KnowledgeIndex
 
@@ -53,7 +54,10 @@ def load_runtime(project: Project, release: Release, *, workers: ModelWorkers) -
         release=release,
         assistant=load_snapshot(project, release),
         reader=Reader(
-            classifier=classifier, knowledge=_knowledge(project, release, classifier), workers=workers
+            classifier=classifier,
+            knowledge=_knowledge(project, release, classifier),
+            workers=workers,
+            verbatim=Verbatim.load(release.folder / "verbatim.json"),
         ),
         costs=costs_of(project.settings),
         settings=project.settings,

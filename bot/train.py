@@ -18,6 +18,7 @@ from encoders.encoder import Encoder, serving_encoder
 from encoders.resolve import default_encoder
 from intents.examples import OUT_OF_SCOPE, TrainingData
 from intents.nlu import load_training_data
+from intents.verbatim import Verbatim
 from knowledge.build import build_index
 from knowledge.documents import Document, Question
 from knowledge.ingest import read_documents, read_questions
@@ -53,6 +54,7 @@ def train_project(project: Project, *, recipe: str, seed: int) -> Trained:
     with building(folder, kind=KIND, facts=facts) as draft:
         facts["intents"] = _train_intents(data, questions, draft / "intents", name, recipe, seed)
         facts["knowledge"] = _index(documents, _both(questions, data), draft, name)
+        Verbatim.from_training_data(data).save(draft / "verbatim.json")
         _snapshot(project, draft)
     return Trained(release_id=release_id, folder=folder, facts=facts)
 
