@@ -1,113 +1,99 @@
 """Personal data out of conversations, before anything of them becomes training data.
 
 A value is replaced by a typed placeholder, the same one wherever it stands in the conversation: the first
-e-mail address is `{email}`, a second one `{email_2}`. Braces that customers write themselves become
-parentheses, so that what stands in braces is always ours.
+e-mail address is `{email}`, a second one `{email_2}`. First and last name stand for the same person. Braces
+that customers write themselves become parentheses, so that what stands in braces is always ours.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import partial
 
 from encoders.text import HAN
 from intents.transcripts.conversation import Conversation
+from intents.transcripts.personal.detect import find_personal_data
+from intents.transcripts.personal.span import Span, without_overlaps
 
 PLACEHOLDER = re.compile(r"\{([a-z]+(?:_[a-z]+)*?)(?:_(\d+))?\}")
 """A placeholder as it stands in a text: its type, and its number from the second on."""
 
-_ID_LETTERS = r"(?:WB|ORD|ORDER|INV|RMA|TKT|PO|SO|CS)"
-_DIGITS = re.compile(r"\d")
-_DATE = re.compile(r"\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d\d|(?:19|20)\d\d[. -]\d{1,2}[. -]\d{1,2}")
-
-
-@dataclass(frozen=True, slots=True)
-class _Rule:
-    kind: str
-    pattern: re.Pattern[str]
-    holds: Callable[[str], bool] = lambda value: True
-
-
-def luhn(value: str) -> bool:
-    """Whether the digits in `value` carry a correct check digit (ISO/IEC 7812-1), as card numbers do."""
-    digits = [int(digit) for digit in _DIGITS.findall(value)]
-    doubled = [sum(divmod(2 * digit, 10)) for digit in digits[-2::-2]]
-    return len(digits) > 11 and (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
-
-
-def _is_phone(value: str) -> bool:
-    if _DATE.fullmatch(value):
-        return False
-    count = len(_DIGITS.findall(value))
-    return 7 <= count <= 15 and (value[0] in "+0(" or count >= 10 or bool(re.search(r"\d[-. ]\d", value)))
-
-
-# In this order: what an earlier rule took is gone when a later one looks.
-_RULES = (
-    _Rule("email", re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}")),
-    _Rule("order_number", re.compile(rf"(?<![A-Za-z0-9]){_ID_LETTERS}[-_#]?\d{{4,12}}(?![A-Za-z0-9])", re.I)),
-    _Rule("card", re.compile(r"(?<![\d-])[2-6]\d(?:[ -]?\d){10,17}(?![\d-])"), luhn),
-    _Rule("phone", re.compile(r"(?<![\w.-])(?:\+|\(?0|\(?\d)[\d() .-]{5,18}\d(?![\w-])", re.A), _is_phone),
+_OWN_BEFORE = re.compile(
+    r"(?:\b(?:this is|i['’]?m|i am|my name(?: is|['’]s)|regards,?|it['’]s)|我是|我叫|这里是|客服|专员|工号)\s*$",
+    re.I,
 )
-
-_LATIN_NAME = r"[A-ZÀ-Þ][a-zß-ÿ'’]+(?:[ -][A-ZÀ-Þ][a-zß-ÿ'’]+){0,2}"
-_NAME_IS = re.compile(
-    rf"(?:\b(?i:my (?:full )?name is|my name['’]s|name:|under the name(?: of)?|in the name of)\s*({_LATIN_NAME})"
-    r"|(?:我叫|我是叫|我的名字是|姓名[是:：]?\s*|收件人[是:：]?\s*|联系人[是:：]?\s*)([\u4e00-\u9fff]{2,4})(?![\u4e00-\u9fff]))"
-)
-_AGENT_IS = re.compile(
-    r"\b(?!Come|Right|Still|Stay|Over|Down|Up|It|Not|You|We|I)([A-ZÀ-Þ][a-zß-ÿ]+) (?:here|speaking)\b"
-    r"|\b(?i:this is|i['’]m|i am) ([A-ZÀ-Þ][a-zß-ÿ]+)(?=[,.!]| from| and how| at )"
-    r"|(?:我是|工号)(?:客服|您的客服)?([\u4e00-\u9fff]{2,3})(?=[，,。.~！!\s]|为您|$)"
+_OWN_AFTER = re.compile(r"\s*(?:(?:here|speaking)\b|为您|在哦|在呢|很高兴)", re.I)
+_TITLE = re.compile(
+    r"(?:先生|女士|小姐|太太|老师|经理|师傅|同学|主管|医生|阿姨|叔叔|主任|店长|总监|老板|律师|教授|夫人|大哥|大姐)$"
 )
 
 
 @dataclass(slots=True)
+class _Person:
+    kind: str
+    number: int
+    parts: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
 class Redaction:
-    """The placeholders of one conversation, and how often each type was put in.
+    """The placeholders of one conversation, and how often each type was put in."""
 
-    `names` are the names to look for, with their type: `name` or `agent_name`.
-    """
-
-    names: dict[str, str] = field(default_factory=dict)
     counts: Counter[str] = field(default_factory=Counter)
-    _known: dict[tuple[str, str], str] = field(default_factory=dict)
+    _people: list[_Person] = field(default_factory=list)
+    _values: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def learn_names(self, text: str, *, agent: bool = False) -> None:
-        """Remember the names that people say are theirs; `apply` then finds them wherever they stand."""
-        kind, pattern = ("agent_name", _AGENT_IS) if agent else ("name", _NAME_IS)
-        for match in pattern.finditer(text):
-            name = next(filter(None, match.groups()))
-            for part in (name, *name.split()):
-                if len(part) > 2 or not part.isascii():
-                    self.names.setdefault(part, kind)
+        """Remember the people who are named, and the agent who says their own name; `apply` then finds them
+        wherever they are named."""
+        for span in find_personal_data(_own_braces(text)):
+            if span.kind == "name":
+                own = agent and _is_own(text, span)
+                self._person(text[span.start : span.end], "agent_name" if own else "name")
 
     def apply(self, text: str) -> str:
         """The text with its personal data replaced."""
-        text = text.replace("{", "(").replace("}", ")")
-        for rule in _RULES:
-            text = rule.pattern.sub(partial(self._replaced, rule), text)
-        for name, kind in sorted(self.names.items(), key=lambda item: (-len(item[0]), item[0])):
-            edge = "" if HAN.match(name) else r"\b"
-            text = re.sub(f"{edge}{re.escape(name)}{edge}", partial(self._replaced_name, kind), text)
-        return text
+        text = _own_braces(text)
+        parts: list[str] = []
+        position = 0
+        for span in without_overlaps([*find_personal_data(text), *self._named_again(text)]):
+            parts += text[position : span.start], self._placeholder(span.kind, text[span.start : span.end])
+            position = span.end
+        return "".join((*parts, text[position:]))
 
-    def _replaced(self, rule: _Rule, match: re.Match[str]) -> str:
-        return self._placeholder(rule.kind, match[0]) if rule.holds(match[0]) else match[0]
-
-    def _replaced_name(self, kind: str, match: re.Match[str]) -> str:
-        return self._placeholder(kind, "")  # first and last name stand for the same person
+    def _named_again(self, text: str) -> Iterator[Span]:
+        for person in self._people:
+            for part in person.parts:
+                if len(part) < (2 if HAN.match(part) else 3):
+                    continue
+                edge = "" if HAN.match(part) else r"\b"
+                for match in re.finditer(f"{edge}{re.escape(part)}{edge}", text):
+                    yield Span(match.start(), match.end(), "name", 45)
 
     def _placeholder(self, kind: str, value: str) -> str:
+        if kind == "name":
+            person = self._person(value, "name")
+            self.counts[person.kind] += 1
+            return _numbered(person.kind, person.number)
         self.counts[kind] += 1
         key = (kind, re.sub(r"[\s().-]", "", value).lower())
-        if key not in self._known:
-            number = sum(known == kind for known, _ in self._known) + 1
-            self._known[key] = f"{{{kind}}}" if number == 1 else f"{{{kind}_{number}}}"
-        return self._known[key]
+        if key not in self._values:
+            number = sum(known == kind for known, _ in self._values) + 1
+            self._values[key] = _numbered(kind, number)
+        return self._values[key]
+
+    def _person(self, name: str, kind: str) -> _Person:
+        """Who is meant: somebody with a part of this name, or somebody new."""
+        parts = _name_parts(name)
+        for person in self._people:
+            if any(_same(one, other) for one in parts for other in person.parts):
+                person.parts |= parts
+                return person
+        number = sum(person.kind == kind for person in self._people) + 1
+        self._people.append(_Person(kind, number, parts))
+        return self._people[-1]
 
 
 def redact(conversation: Conversation) -> tuple[Conversation, Mapping[str, int]]:
@@ -122,3 +108,29 @@ def redact(conversation: Conversation) -> tuple[Conversation, Mapping[str, int]]
 def without_placeholders(text: str) -> str:
     """The text as models should read it: `{order_number_2}` becomes the words `order number`."""
     return PLACEHOLDER.sub(lambda match: match[1].replace("_", " "), text)
+
+
+def _own_braces(text: str) -> str:
+    return text.replace("{", "(").replace("}", ")")
+
+
+def _numbered(kind: str, number: int) -> str:
+    return f"{{{kind}}}" if number == 1 else f"{{{kind}_{number}}}"
+
+
+def _is_own(text: str, span: Span) -> bool:
+    return bool(_OWN_BEFORE.search(text[: span.start]) or _OWN_AFTER.match(text, span.end))
+
+
+def _name_parts(name: str) -> set[str]:
+    """The name and the words it consists of; of a Chinese one, also the surname with a title's place."""
+    if HAN.match(name):
+        return {name}
+    return {name, *(part for part in name.split() if len(part) > 2)}
+
+
+def _same(one: str, other: str) -> bool:
+    if one.casefold() == other.casefold():
+        return True
+    titled = _TITLE.search(one) or _TITLE.search(other)
+    return bool(titled and one[0] == other[0] and HAN.match(one))

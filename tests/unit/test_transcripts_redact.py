@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from intents.transcripts.conversation import Conversation, Turn
-from intents.transcripts.redact import luhn, redact, without_placeholders
+from intents.transcripts.personal.numbers import luhn
+from intents.transcripts.redact import redact, without_placeholders
 
 
 def redacted(*texts: str) -> list[str]:

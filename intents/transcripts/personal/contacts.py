@@ -1,0 +1,90 @@
+"""E-mail addresses, phone numbers, and links that carry a secret."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from intents.transcripts.personal.named import named_kind
+from intents.transcripts.personal.span import Span
+
+_EMAIL = re.compile(
+    r"[A-Za-z0-9._%+'-]*[A-Za-z0-9_%+-]@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,}", re.A
+)
+_SPELLED = re.compile(
+    r"\b[A-Za-z0-9._%+-]+ ?(?:\(at\)|\[at\]|＠| at ) ?[A-Za-z0-9-]+(?: ?(?:\(dot\)|\[dot\]| dot |\.) ?[A-Za-z0-9-]+)* ?"
+    r"(?:\(dot\)|\[dot\]| dot |\.) ?(?:com|org|net|co|uk|de|nl|fr|eu|io|ie|cn|edu|me|info|example)\b(?:\.uk\b|\.cn\b)?",
+    re.I | re.A,
+)  # fmt: skip
+_URL = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"'，。！？；、（）()\u3400-\u9fff]+|"
+    r"\b(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>\"'，。！？；、（）()\u3400-\u9fff]+", re.I | re.A
+)  # fmt: skip
+_SECRET = re.compile(
+    r"[?&#;](?:[\w.-]*(?:token|key|sig|signature|secret|auth|session|sess|sid|jwt|code|otp|password|passwd|pwd|pass|reset|verify|"
+    r"hash|ticket|access|invite|login|magic|nonce|confirm|credential|uid|t|k|s|h)[\w.-]*)=[^&\s]{4,}|"
+    r"/(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{16,}(?=[/?#]|$)|eyJ[\w-]{8,}|://[^/\s:@]+:[^/\s@]+@", re.I | re.A
+)  # fmt: skip
+_PHONE = re.compile(
+    r"(?<![\w.,/#=-])(?<![€$£¥])(?:\+ ?|00)?\(?\d(?:[ .()/\u2010-\u2013-]{0,2}\d){5,15}(?:\s?(?:ext\.?|x|转|分机) ?\d{1,5})?(?![\w])(?!-\d)",
+    re.A,
+)
+_MOBILE_CN = re.compile(r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)")
+_DATE = re.compile(
+    r"\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d\d|(?:19|20)\d\d[./ -]\d{1,2}[./ -]\d{1,2}|(?:19|20)\d{6}|\d{1,2}[-–]\d{1,2}[/.]\d{1,2}"
+)
+_LOCAL = re.compile(
+    r"\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}"  # North America
+    r"|\(?0\d{1,5}\)?[-. /]?\d{2,4}(?:[-. ]?\d{2,4}){1,3}"  # with a trunk 0
+    r"|0\d{2,3}-?\d{7,8}(?:-\d{1,5})?|[48]00[- ]?\d{3,4}[- ]?\d{3,4}|1[3-9]\d[ -]?\d{4}[ -]?\d{4}"  # China
+    r"|1[- .]\d{3}[- .]\d{3}[- .]\d{4}"
+)
+
+
+def find_contacts(text: str) -> Iterator[Span]:
+    """E-mail addresses, phone numbers and links with a token in the text."""
+    for pattern in (_EMAIL, _SPELLED) if "@" in text or "at" in text or "＠" in text else ():
+        for match in pattern.finditer(text):
+            yield Span(match.start(), match.end(), "email", 97)
+    for match in _URL.finditer(text):
+        url = match[0].rstrip(".,;:!?)]}'\"")
+        if _SECRET.search(url):
+            yield Span(match.start(), match.start() + len(url), "url", 98)
+    for match in _PHONE.finditer(text):
+        yield from _phone(text, match)
+    for match in _MOBILE_CN.finditer(text):
+        if named_kind(text, match.start()) in (None, "phone"):
+            yield Span(match.start(), match.end(), "phone", 72)
+
+
+def _phone(text: str, match: re.Match[str]) -> Iterator[Span]:
+    value = match[0].rstrip(" .(-/")
+    number = re.split(r"\s?(?:ext|x|转|分机)", value)[0]
+    count = sum(character.isdigit() for character in number)
+    if _DATE.fullmatch(number) or not 7 <= count <= 15:
+        return
+    certainty = _certainty(number, named_kind(text, match.start()))
+    if certainty:
+        yield Span(match.start(), match.start() + len(value), "phone", certainty)
+
+
+def _certainty(number: str, named: str | None) -> int:
+    if number[0] == "+" or (number.startswith("00") and named in (None, "phone")):
+        return 84 if _possible(number) else 40
+    if named == "phone":
+        return 71
+    if named is None and _LOCAL.fullmatch(number):
+        return 60
+    return 0
+
+
+def _possible(number: str) -> bool:
+    """Whether the country's numbers can be this long (Google's libphonenumber)."""
+    import phonenumbers
+
+    try:
+        return phonenumbers.is_possible_number(
+            phonenumbers.parse("+" + re.sub(r"\D", "", number).lstrip("0"))
+        )
+    except phonenumbers.NumberParseException:
+        return False

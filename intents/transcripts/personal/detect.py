@@ -1,0 +1,31 @@
+"""All personal data in a text."""
+
+from __future__ import annotations
+
+from encoders.text import HAN
+from intents.transcripts.personal.addresses import find_addresses
+from intents.transcripts.personal.chinese_names import find_chinese_names, find_names_beside
+from intents.transcripts.personal.codes import find_codes
+from intents.transcripts.personal.contacts import find_contacts
+from intents.transcripts.personal.english_names import find_english_names
+from intents.transcripts.personal.numbers import find_numbers
+from intents.transcripts.personal.span import Span, without_overlaps
+
+
+def find_personal_data(text: str) -> list[Span]:
+    """The text's personal data, in order and without overlaps.
+
+    Types: name, phone, email, card, iban, id_number, address, plate, order_number, tracking_number, and url for
+    links that carry a token.
+    """
+    found: list[Span] = []
+    if any(map(str.isdigit, text)):
+        found += find_numbers(text)
+        found += find_codes(text)
+        found += find_addresses(text)
+    found += find_contacts(text)
+    found += find_english_names(text)
+    if HAN.search(text):
+        found += find_chinese_names(text)
+        found += find_names_beside(text, without_overlaps(found))
+    return without_overlaps(found)
