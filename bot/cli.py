@@ -11,6 +11,7 @@ import typer
 
 import intents.cli
 import intents.mining.cli
+import intents.transcripts.cli
 import knowledge.cli
 from encoders.errors import KefuError
 
@@ -65,7 +66,7 @@ def check(project: ProjectFolder) -> None:
     raise typer.Exit(check_command(project))
 
 
-app.command("import")(intents.mining.cli.import_command)
+app.command("import")(intents.transcripts.cli.import_command)
 app.command("mine")(intents.mining.cli.mine_command)
 
 

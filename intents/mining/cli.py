@@ -1,4 +1,4 @@
-"""`kefu import` and `kefu mine`: parsing and printing; the work is in the functions they call."""
+"""`kefu mine`: parsing and printing; the work is in the functions it calls."""
 
 from __future__ import annotations
 
@@ -15,30 +15,6 @@ class GranularityName(StrEnum):
     COARSE = "coarse"
     AUTO = "auto"
     FINE = "fine"
-
-
-def import_command(
-    source: Annotated[
-        list[Path], typer.Argument(help="Files or folders with conversations.", metavar="SOURCE...")
-    ],
-    into: Annotated[Path, typer.Option("--into", help="The project that gets them.", metavar="PROJECT")],
-    format: Annotated[str, typer.Option("--format", help="auto, jsonl, csv or tsv.")] = "auto",
-) -> None:
-    """Import conversations from other systems into a project's dialogs/."""
-    from encoders.progress import progress
-    from intents.transcripts.importer import import_sources
-
-    with progress("Importing", None) as step:
-        report = import_sources(source, into, format=format, step=step)
-    typer.echo(
-        f"{report.conversations} conversations ({report.turns} turns) imported from {report.files} files."
-    )
-    if report.dialogs:
-        typer.echo(f"  → {report.dialogs}")
-    if report.known:
-        typer.echo(f"{report.known} were there already.")
-    if report.quarantine:
-        typer.echo(f"{report.quarantined} records could not be used; see {report.quarantine}", err=True)
 
 
 def mine_command(

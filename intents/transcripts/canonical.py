@@ -11,30 +11,22 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from encoders.errors import InputError
-from encoders.records import MAX_LINE, parse_object
+from encoders.progress import Progress
 from intents.transcripts.conversation import BadRecord, Conversation, Turn
 from intents.transcripts.fields import speaker_field, time_field
+from intents.transcripts.json_stream import json_conversations
+from intents.transcripts.speakers import FILLED, Said, turns_of
 
 _OWN = {"conversation_id", "channel", "turns"}
-_SHOWN = 2000  # characters of a bad record that are kept
 
 
-def read_canonical(path: Path) -> Iterator[Conversation | BadRecord]:
-    """The file's conversations, one line in memory at a time; a line that cannot be used is a BadRecord.
+def read_canonical(path: Path, *, step: Progress | None = None) -> Iterator[Conversation | BadRecord]:
+    """The file's conversations, one in memory at a time; a record that cannot be used is a BadRecord.
 
     Raises:
         InputError: when the file cannot be opened.
     """
-    for line, raw in _lines(path):
-        try:
-            if len(raw) > MAX_LINE:
-                raise ValueError(f"the line is longer than {MAX_LINE} bytes.")
-            yield parse_conversation(parse_object(raw, path, line))
-        except (InputError, ValueError) as error:
-            reason = error.problem if isinstance(error, InputError) else str(error)
-            shown = raw[:_SHOWN].decode("utf-8", "replace").strip()
-            yield BadRecord(path=path, line=line, reason=reason, record=shown)
+    return json_conversations(path, lambda record, _: parse_conversation(record), step=step)
 
 
 def parse_conversation(record: Mapping[str, Any]) -> Conversation:
@@ -49,11 +41,13 @@ def parse_conversation(record: Mapping[str, Any]) -> Conversation:
     turns = record.get("turns")
     if not isinstance(turns, list) or not turns:
         raise ValueError("'turns' is missing, empty or no list.")
+    said, filled = turns_of([_said(turn, index) for index, turn in enumerate(turns)])
+    metadata = {name: value for name, value in record.items() if name not in _OWN}
     return Conversation(
         id=str(identifier).strip(),
-        turns=tuple(_turn(turn, index) for index, turn in enumerate(turns)),
+        turns=said,
         channel=str(record.get("channel") or ""),
-        metadata={name: value for name, value in record.items() if name not in _OWN},
+        metadata=metadata | ({FILLED: filled} if filled else {}),
     )
 
 
@@ -71,14 +65,15 @@ def conversation_line(conversation: Conversation) -> str:
     return json.dumps(conversation_record(conversation), ensure_ascii=False) + "\n"
 
 
-def _turn(turn: Any, index: int) -> Turn:
+def _said(turn: Any, index: int) -> Said:
     if not isinstance(turn, dict):
         raise ValueError(f"turn {index} is no object.")
     text = turn.get("text")
     if not isinstance(text, str):
         raise ValueError(f"turn {index}: 'text' is missing or no text.")
     try:
-        return Turn(speaker=speaker_field(turn.get("speaker")), text=text, time=time_field(turn.get("time")))
+        speaker = speaker_field(turn["speaker"]) if turn.get("speaker") else None
+        return Said(speaker=speaker, text=text, time=time_field(turn.get("time")))
     except ValueError as error:
         raise ValueError(f"turn {index}: {error}") from None
 
@@ -88,18 +83,3 @@ def _turn_record(turn: Turn) -> dict[str, str]:
     if turn.time is not None:
         record["time"] = turn.time.isoformat().replace("+00:00", "Z")
     return record
-
-
-def _lines(path: Path) -> Iterator[tuple[int, bytes]]:
-    """(number, line) of each line with something on it; of a line that is too long, its beginning."""
-    try:
-        file = path.open("rb")
-    except OSError as error:
-        raise InputError(path, f"cannot be read ({error.strerror}).") from error
-    with file:
-        for number, raw in enumerate(iter(lambda: file.readline(MAX_LINE + 1), b""), start=1):
-            rest = raw
-            while len(rest) > MAX_LINE and not rest.endswith(b"\n"):
-                rest = file.readline(MAX_LINE + 1)
-            if raw.strip():
-                yield number, raw

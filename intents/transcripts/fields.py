@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from intents.transcripts.conversation import Speaker
 
 _NAMES: dict[Speaker, str] = {
-    "customer": "customer user client visitor contact caller buyer guest incoming end_user 客户 顾客 用户 买家 访客",
-    "agent": "agent human_agent support operator staff assistant advisor seller outgoing 客服 坐席 人工 卖家 商家",
-    "bot": "bot chatbot robot virtual_agent automated_agent system 机器人 智能客服 系统",
+    "customer": "customer user client visitor contact caller buyer guest incoming inbound end_user enduser lead requester 客户 顾客 用户 买家 访客",
+    "agent": "agent human_agent support operator staff assistant advisor seller outgoing outbound admin representative rep teammate 客服 坐席 人工 卖家 商家",
+    "bot": "bot chatbot robot virtual_agent automated_agent agent_bot agentbot system trigger 机器人 智能客服 系统",
 }
 _SPEAKERS = {name: speaker for speaker, names in _NAMES.items() for name in names.split()}
 
@@ -48,6 +49,25 @@ def time_field(value: Any) -> datetime | None:
         raise ValueError(
             f"the time {value!r} cannot be read: ISO 8601 (2026-03-02T08:14:05Z) is needed."
         ) from None
+
+
+def text_of(record: Mapping[str, Any], *names: str) -> str:
+    """The first of the fields that holds text, or ""."""
+    return next((value for name in names if isinstance(value := record.get(name), str) and value.strip()), "")
+
+
+def identifier_of(record: Mapping[str, Any], *names: str) -> str:
+    """The first of the fields that holds an id, as text, or ""."""
+    for name in names:
+        value = record.get(name)
+        if isinstance(value, str | int) and not isinstance(value, bool) and str(value).strip():
+            return str(value).strip()
+    return ""
+
+
+def metadata_of(record: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Those of the fields that have a value."""
+    return {name: record[name] for name in names if record.get(name) not in (None, "", [], {})}
 
 
 def _since_1970(number: float) -> datetime:

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from encoders.errors import InputError, KefuError
+from intents.transcripts import importer
 from intents.transcripts.importer import import_sources
+from intents.transcripts.journal import journal_of
 from intents.transcripts.read import read_conversations
 
 
@@ -68,22 +71,71 @@ def test_bad_records_are_quarantined_and_the_good_ones_imported(tmp_path: Path, 
     assert json.loads(held[1]["record"])["turns"][0]["text"] == "other words"
 
 
-def test_an_interrupted_import_leaves_nothing(tmp_path: Path, project: Path) -> None:
-    source = tmp_path / "old.jsonl"
-    source.write_text(dialog("a") + dialog("b"))
+def interrupted(monkeypatch: pytest.MonkeyPatch, *, after: int, every: int) -> None:
+    """Ctrl-C at the `after`-th conversation, with a checkpoint each `every`."""
+    taken = importer._take
     done = 0
 
-    def interrupt(steps: int = 1, note: str = "") -> None:
+    def take(*arguments: Any) -> None:
         nonlocal done
-        done += steps
-        if done == 2:
+        done += 1
+        if done == after:
             raise KeyboardInterrupt
+        taken(*arguments)
 
-    with pytest.raises(KeyboardInterrupt):
-        import_sources([source], project, step=interrupt)
+    monkeypatch.setattr(importer, "_EVERY", every)
+    monkeypatch.setattr(importer, "_take", take)
 
-    assert [path for path in (project / "dialogs").rglob("*") if path.is_file()] == []
-    assert import_sources([source], project).conversations == 2
+
+@pytest.mark.parametrize("after", [1, 2, 5, 8, 9])
+def test_an_interrupted_import_shows_nothing_and_goes_on_where_it_stopped(
+    tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    first, second = tmp_path / "1.jsonl", tmp_path / "2.jsonl"
+    first.write_text("".join(dialog(f"a{n}") for n in range(5)) + "oops\n")
+    second.write_text("".join(dialog(f"b{n}") for n in range(3)))
+    with monkeypatch.context() as patch:
+        interrupted(patch, after=after, every=2)
+        with pytest.raises(KeyboardInterrupt):
+            import_sources([first, second], project)
+
+    assert list((project / "dialogs").glob("*.jsonl")) == []
+    report = import_sources([first, second], project)
+
+    assert ids(project) == ["a0", "a1", "a2", "a3", "a4", "b0", "b1", "b2"]
+    assert (report.conversations, report.turns, report.quarantined) == (8, 8, 1)
+    assert report.resumed == (6 if after > 6 else (after - 1) // 2 * 2) + (2 if after == 9 else 0)
+    assert [path.name for path in (project / "dialogs").iterdir() if path.name.startswith(".")] == []
+
+
+def test_an_interrupted_import_of_files_that_changed_begins_anew(
+    tmp_path: Path, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "1.jsonl"
+    source.write_text("".join(dialog(f"a{n}") for n in range(5)))
+    with monkeypatch.context() as patch:
+        interrupted(patch, after=4, every=1)
+        with pytest.raises(KeyboardInterrupt):
+            import_sources([source], project)
+    source.write_text(dialog("z") + dialog("a0"))
+
+    report = import_sources([source], project)
+
+    assert ids(project) == ["z", "a0"]
+    assert report.resumed == 0
+
+
+def test_two_imports_of_the_same_files_do_not_mix(tmp_path: Path, project: Path) -> None:
+    source = tmp_path / "1.jsonl"
+    source.write_text(dialog("a"))
+    folder = project / "dialogs" / ".x.import"
+
+    with (
+        journal_of(folder, [source]),
+        pytest.raises(KefuError, match="being imported already"),
+        journal_of(folder, [source]),
+    ):
+        pass
 
 
 def test_a_folder_of_several_formats_is_one_source(tmp_path: Path, project: Path) -> None:
