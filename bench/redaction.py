@@ -2,9 +2,9 @@
 
 The folder holds `en.jsonl` and `zh.jsonl`, one labelled line each:
 {"text": …, "spans": [{"start": 0, "end": 4, "type": "name"}]}. A labelled value counts as found when all of its
-letters and digits are replaced under its type; a replacement counts as right when more than half of its letters and
-digits are labelled with its type. `--half` takes one half of the lines by the hash of their text: rules are improved on half a, and half b tells
-how good they are.
+letters and digits are replaced under its type; a replacement counts as right when more than half of its letters
+and digits are labelled with its type. `--half` takes one half of the lines by the hash of their text: the rules
+were improved on half a, and half b tells how good they are.
 """
 
 from __future__ import annotations
