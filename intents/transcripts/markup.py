@@ -8,6 +8,7 @@ from html.parser import HTMLParser
 _MARKUP = re.compile(
     r"</?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?>|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[a-z]{2,8});|<!--|<!\[CDATA\["
 )
+_DOCTYPE = re.compile(r"<!DOCTYPE[^>\[]*(?:\[[^\]]*\]\s*)?>", re.I)
 _SILENT = frozenset({"script", "style", "head", "title", "template", "noscript", "svg", "object", "iframe"})
 _BLOCKS = frozenset(
     ("address article blockquote br dd div dl dt figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre "
@@ -24,7 +25,7 @@ def plain_text(text: str) -> str:
     if not _MARKUP.search(text):
         return text
     reading = _Reading()
-    reading.feed(text)
+    reading.feed(_DOCTYPE.sub("", text))
     reading.close()
     lines = (" ".join(line.split()) for line in "".join(reading.parts).replace("\xa0", " ").split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

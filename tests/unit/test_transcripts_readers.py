@@ -155,3 +155,39 @@ def test_an_unreadable_time_is_refused(value: object) -> None:
 def test_an_unknown_speaker_is_refused(value: object) -> None:
     with pytest.raises(ValueError, match="is not known"):
         speaker_field(value)
+
+
+def test_columns_can_be_named(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text("who;thread no;said\ncustomer;1;hi\nagent;1;yes?\n")
+
+    items = list(read_table(file, columns={"conversation": "Thread No", "speaker": "who", "text": "said"}))
+
+    assert [(turn.speaker, turn.text) for item in items for turn in item.turns] == [  # type: ignore[union-attr]
+        ("customer", "hi"),
+        ("agent", "yes?"),
+    ]
+    with pytest.raises(InputError, match=r"has no column 'nobody' \(found: who, thread_no, said\)"):
+        list(read_table(file, columns={"speaker": "nobody", "conversation": "who"}))
+
+
+def test_missing_speakers_are_filled_in_where_enough_are_known(tmp_path: Path) -> None:
+    file = tmp_path / "t.csv"
+    file.write_text(
+        "chat,speaker,text\n1,,hi\n1,agent,yes?\n1,,where is it\n1,agent,here\n1,customer,ah\n1,,more?\n2,,a\n2,,b\n"
+    )
+
+    read, bad = list(read_table(file))
+
+    assert isinstance(read, Conversation)
+    assert [turn.speaker for turn in read.turns] == [
+        "customer",
+        "agent",
+        "customer",
+        "agent",
+        "customer",
+        "agent",
+    ]
+    assert read.metadata == {"speakers_filled": 3}
+    assert isinstance(bad, BadRecord)
+    assert (bad.line, bad.reason) == (8, "2 of 2 turns do not say who speaks.")
