@@ -47,7 +47,7 @@ td ul { margin: 0; padding-left: 1.1rem; } li { margin: .1rem 0; overflow-wrap: 
   margin-right: .55rem; vertical-align: .08rem; overflow: hidden; }
 .meter i { display: block; height: 100%; background: var(--c1); }
 .plots { display: grid; grid-template-columns: repeat(auto-fit, minmax(20rem, 1fr)); gap: 1.1rem; }
-figure { margin: 0; } figure svg { width: 100%; height: auto; display: block; }
+figure { margin: 0; } figure svg { width: 100%; max-width: 32rem; height: auto; display: block; }
 details { border-top: 1px solid var(--line); padding: .45rem 0; } summary { cursor: pointer; }
 .where { color: var(--soft); font-size: .84rem; } .good { color: var(--good); } .bad { color: var(--bad); }
 mark { background: none; color: inherit; border-radius: .2rem; padding: .05rem .1rem; }

@@ -53,6 +53,9 @@ def predict(
 
 
 app.command("evaluate")(intents.evaluation.cli.evaluate_command)
+app.command("cross-validate")(intents.evaluation.cli.cross_validate_command)
+app.command("compare")(intents.evaluation.cli.compare_command)
+app.command("diff")(intents.evaluation.cli.diff_command)
 
 
 def prediction_line(found: Understanding) -> dict[str, Any]:
