@@ -6,7 +6,7 @@ PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --con
 SHOP   := data/shop
 PORT   ?= 8080
 
-.PHONY: help demo train test test-e2e check bench bench-encoder bench-store bench-turn clean
+.PHONY: bench-knowledge help demo train test test-e2e check bench bench-encoder bench-store bench-turn clean
 
 help:
 	@echo "make demo      install, train the demo assistant, serve it on port $(PORT)"
@@ -43,6 +43,10 @@ bench-turn: train $(VENV)/.test
 
 bench-encoder: $(VENV)/.train
 	$(BIN)/python -m bench.encoder
+
+# TRACK5: the folder of alexa/dstc11-track5's validation part (knowledge.json, logs.json, labels.json)
+bench-knowledge: $(VENV)/.train
+	$(BIN)/python -m bench.knowledge_track5 $(TRACK5)
 
 bench-store: $(VENV)/.train
 	$(BIN)/python -m bench.store

@@ -57,7 +57,7 @@ class Reader:
         """Understand a text and retrieve for it.
 
         Args:
-            context: the customer's earlier messages, oldest first.
+            context: what was said before, by both sides, oldest first.
             language: the conversation's, preferred among equally good passages.
         """
         if self._shared or self.knowledge is None:

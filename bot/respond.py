@@ -28,7 +28,8 @@ from encoders.text import detect_language
 from knowledge.answer import extract_answer
 from knowledge.documents import Passage
 
-MOST_CONTEXT = 2
+MOST_CONTEXT = 12
+"""Lines of both sides that a search may look back on."""
 _OPEN = ("bot", "closed")
 
 
@@ -149,7 +150,7 @@ class _Turn:
             return payload_parse_data(payload, text) if payload else {"text": text, "intent": {}}
         with self._responder.metrics.stage("models"):
             self._reading = await self._runtime.reader.read(
-                self._message.text, context=_context(tracker), language=language
+                self._message.text, context=_conversation(tracker), language=language
             )
         return parse_data_of(replace(self._reading.understanding, language=language))
 
@@ -184,7 +185,7 @@ class _Turn:
         """What is asked: the message, or for a pressed button the customer's last own words."""
         if self._reading is not None:
             return self._message.text
-        return (_context(tracker) or [self._message.text])[-1]
+        return (_own_words(tracker) or [self._message.text])[-1]
 
     def _nothing_here(self, events: list[Event], tracker: Tracker) -> Response:
         """A picture or a voice message alone: said honestly, kept for people."""
@@ -205,10 +206,16 @@ class _Turn:
         return found if found in spoken else known
 
 
-def _context(tracker: Tracker) -> list[str]:
+def _own_words(tracker: Tracker) -> list[str]:
     """The customer's last free texts, oldest first."""
     texts = [event.text for event in tracker.events[-60:] if isinstance(event, UserUttered) and event.text]
-    return [text for text in texts if parse_payload(text) is None][-MOST_CONTEXT:]
+    return [text for text in texts if parse_payload(text) is None]
+
+
+def _conversation(tracker: Tracker) -> list[str]:
+    """The last lines of both sides, oldest first: either may have named what a follow-up is about."""
+    said = [event.text for event in tracker.events[-60:] if isinstance(event, UserUttered | BotUttered)]
+    return [text for text in said if text and parse_payload(text) is None][-MOST_CONTEXT:]
 
 
 def _chosen_passage(payload: Payload) -> Decision | None:

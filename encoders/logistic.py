@@ -23,7 +23,12 @@ class Logistic:
 
     def __call__(self, signals: Floats) -> Floats:
         """Probabilities (n,) for signals (n, k)."""
-        return sigmoid(self.bias + ((signals - self.mean) / self.scale) @ self.weights)
+        return sigmoid(self.log_odds(signals))
+
+    def log_odds(self, signals: Floats) -> Floats:
+        """Their logits (n,)."""
+        odds: Floats = self.bias + ((signals - self.mean) / self.scale) @ self.weights
+        return odds
 
     def as_dict(self) -> dict[str, Any]:
         return {

@@ -22,7 +22,7 @@ class KnowledgeBase(Protocol):
         """The `k` best passages for a question.
 
         Args:
-            context: the customer's earlier messages, oldest first.
+            context: what was said before, by both sides, oldest first.
             language: preferred among equally good passages; detected where None.
         """
 

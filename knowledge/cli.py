@@ -42,7 +42,8 @@ def search(
     index: Annotated[Path, typer.Argument(help="An index made by `kefu knowledge build`.")],
     question: Annotated[str | None, typer.Argument(help="Or give many with --input.")] = None,
     input_: Annotated[
-        Path | None, typer.Option("--input", help='JSONL: {"id", "question"[, "context"]}.')
+        Path | None,
+        typer.Option("--input", help='JSONL: {"id", "question"[, "context": earlier turns, oldest first]}.'),
     ] = None,
     output: Annotated[Path | None, typer.Option(help="JSONL, one line of hits a question.")] = None,
     k: Annotated[int, typer.Option("-k", min=1, help="Hits a question.")] = 5,
@@ -91,4 +92,5 @@ def hits_line(index: KnowledgeIndex, question: Question, k: int) -> dict[str, An
             for hit in found.passages
         ],
         "p_answerable": round(found.p_answerable, 6),
+        "p_seeking": None if found.p_seeking is None else round(found.p_seeking, 6),
     }  # fmt: skip

@@ -50,10 +50,17 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retrieved:
-    """The best passages, best first, and the probability that the best of them answers."""
+    """The best passages, best first, and what is known of the question.
+
+    Attributes:
+        p_answerable: the probability that the best of them answers.
+        p_seeking: the probability that the message asks for what articles tell at all, whether they do or not;
+            None where the training questions could not teach it.
+    """
 
     passages: tuple[Passage, ...] = ()
     p_answerable: float = 0.0
+    p_seeking: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,10 +1,9 @@
-"""A knowledge index on disk: passages, their vectors in FAISS, BM25, known questions and the fitted ranker."""
+"""A knowledge index: documents that never change, those that changed since, and the fitted ranker."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,80 +13,68 @@ from numpy.typing import NDArray
 from encoders.artifacts import open_artifact
 from encoders.encoder import Encoder
 from encoders.errors import ArtifactError
-from encoders.logistic import Floats
+from encoders.logistic import Logistic
 from encoders.text import detect_language
 from knowledge.documents import Passage, Retrieved
-from knowledge.lexical import LexicalIndex
+from knowledge.lexical import hashed, query_tokens
 from knowledge.ranker import Ranker
+from knowledge.segment import Look, Numbers, Query, Segment
+from knowledge.signals import CANDIDATES, Found, Surroundings, found, joined
+from knowledge.tokens import leans_on_context
 from knowledge.vectors import Vectors, centred
 
 KIND = "knowledge index"
-NEAREST = 200
-"""Keys looked at by cosine; a document with none among them is not a candidate by meaning."""
-CANDIDATES = 12
-SHORT_QUESTION = 6
-"""In words or Chinese characters by two: a shorter question is searched with what was said before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Keys:
-    """What vectors stand for: passages first, then known questions of documents.
+class Fitted:
+    """What was learnt from the articles and the training questions.
 
     Attributes:
-        document: (keys,) number of the document a key leads to; -1 for a question that nothing answers.
-        passages: how many of the keys are passages.
+        passage_means, question_means: mean vectors by language, "" for all.
+        seeking: from a centred question's vector, whether it is of the kind that articles answer; None without
+            enough training questions of both kinds.
     """
 
-    document: NDArray[np.int_]
-    passages: int
+    passage_means: dict[str, Vectors]
+    question_means: dict[str, Vectors]
+    ranker: Ranker
+    seeking: Logistic | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Means:
-    """Mean vectors by language, of passages and of questions."""
+class Changes:
+    """What differs from the base segment.
 
-    passage: dict[str, Vectors]
-    question: dict[str, Vectors]
+    Attributes:
+        hidden: (documents of the base,) those that were deleted or stand in `segment` now.
+        segment: new and changed documents, where there are some.
+    """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """The candidates of one question: documents by number, their best passages, and the signals."""
-
-    documents: NDArray[np.int_]
-    passages: NDArray[np.int_]
-    signals: Floats
+    hidden: NDArray[np.bool_]
+    segment: Segment | None = None
 
 
 class KnowledgeIndex:
-    """An open index; a `knowledge.base.KnowledgeBase`."""
+    """An open index; a `knowledge.base.KnowledgeBase`. Immutable: `changed` gives another one."""
 
     def __init__(
         self,
         *,
         encoder: Encoder,
-        passages: Sequence[Passage],
-        keys: Keys,
-        means: Means,
-        vectors: Any,
-        lexical: LexicalIndex,
-        ranker: Ranker,
+        base: Segment,
+        fitted: Fitted,
         facts: dict[str, Any],
+        changes: Changes | None = None,
     ) -> None:
         """Use `open`, or `knowledge.build.build_index`."""
         self.encoder = encoder
         self.facts = facts
-        self.passages = tuple(passages)
-        self._ids = {passage.id: place for place, passage in enumerate(self.passages)}
-        self._keys = keys
-        self._means = means
-        self._vectors = vectors
-        self._lexical = lexical
-        self._ranker = ranker
-        self._of_passage = keys.document[: keys.passages]
-        self._languages = np.array([passage.language for passage in self.passages])
-        sample = np.linspace(0, keys.passages - 1, min(256, keys.passages)).astype(int)
-        self._sample = np.stack([vectors.reconstruct(int(place)) for place in sample])
+        self.base = base
+        self.fitted = fitted
+        self.changes = changes
+        spread = np.linspace(0, len(base.passages) - 1, min(256, len(base.passages))).astype(int)
+        self._sample = np.asarray(base.dense.rows[spread], np.float32)
 
     @classmethod
     def open(cls, folder: Path, encoder: Encoder) -> KnowledgeIndex:
@@ -96,13 +83,26 @@ class KnowledgeIndex:
         Raises:
             ArtifactError: when it is missing, damaged, or was made with another encoder.
         """
+        from knowledge.index_files import read_index
+
         facts = open_artifact(folder, kind=KIND)
         if facts.get("encoder_id") != encoder.id:
             raise ArtifactError(
                 f"The index {folder} was made with the encoder {facts.get('encoder')!r}, not with "
                 f"{encoder.name!r}. Build it again with `kefu knowledge build`."
             )
-        return cls(encoder=encoder, facts=facts, **_read(folder))
+        base, fitted = read_index(folder)
+        return cls(encoder=encoder, base=base, fitted=fitted, facts=facts)
+
+    def changed(self, changes: Changes) -> KnowledgeIndex:
+        """The same base with these changes instead of its present ones."""
+        return KnowledgeIndex(
+            encoder=self.encoder, base=self.base, fitted=self.fitted, facts=self.facts, changes=changes
+        )
+
+    def refitted(self, fitted: Fitted) -> KnowledgeIndex:
+        """The same documents under another ranker."""
+        return KnowledgeIndex(encoder=self.encoder, base=self.base, fitted=fitted, facts=self.facts)
 
     def search(
         self, question: str, *, context: Sequence[str] = (), language: str | None = None, k: int = 10
@@ -121,141 +121,89 @@ class KnowledgeIndex:
         k: int = 10,
     ) -> Retrieved:
         """The same for a question whose vector (d,) is known already."""
-        language = language or detect_language(question)
-        if context and _is_short(question):
-            question, vector = self._with_context(question, vector, context[-1])
-        found = self.candidates(question, vector, language)
-        p = self._ranker(found.signals)
-        order = np.argsort(-p, kind="stable")[:k]
+        query = self.query(question, vector, context=context, language=language)
+        candidates = self.candidates(query, most=max(k, CANDIDATES))
+        p = self.fitted.ranker(candidates.signals)
         hits = tuple(
-            replace(self.passages[found.passages[place]], score=float(p[place]), p=float(p[place]))
-            for place in order
+            replace(self._passage(int(candidates.passages[place])), score=float(p[place]), p=float(p[place]))
+            for place in np.argsort(-p, kind="stable")[:k]
         )
-        return Retrieved(passages=hits, p_answerable=hits[0].p if hits else 0.0)
+        seeking = self.fitted.seeking
+        return Retrieved(
+            passages=hits,
+            p_answerable=hits[0].p if hits else 0.0,
+            p_seeking=float(seeking(query.vector[None].astype(float))[0]) if seeking else None,
+        )
 
     def passage(self, passage_id: str) -> Passage | None:
         """The passage of that id."""
-        place = self._ids.get(passage_id)
-        return None if place is None else self.passages[place]
+        document = hashed([passage_id.rsplit("#", 1)[0]])[0]
+        for segment, hidden in self._segments():
+            number = segment.number(document)
+            if number is None or (hidden is not None and hidden[number]):
+                continue
+            span = range(int(segment.starts[number]), int(segment.starts[number + 1]))
+            passages = (segment.passages[place] for place in span)
+            return next((one for one in passages if one.id == passage_id), None)
+        return None
 
-    def candidates(
-        self, question: str, vector: Any, language: str, *, without: NDArray[np.int_] | None = None
-    ) -> Found:
-        """The documents that may answer, with their signals.
+    def query(
+        self,
+        question: str,
+        vector: Any,
+        *,
+        context: Sequence[str] = (),
+        language: str | None = None,
+        without: Numbers | None = None,
+    ) -> Query:
+        """A question as the segments look it up; see `KnowledgeBase.search`.
 
-        Args:
-            without: keys to leave out, as when a training question is looked up with itself known.
+        A follow-up that says little by itself leans on what was said before it. `without` are known questions of
+        the base to leave out.
         """
-        query = centred(np.asarray(vector)[None], [language], self._means.question)
-        cosines, numbers = self._vectors.search(query, min(NEAREST, self._vectors.ntotal))
-        cosine = np.full(self._vectors.ntotal, float(cosines[0].min()) if len(cosines[0]) else 0.0)
-        cosine[numbers[0]] = cosines[0]
-        if without is not None:
-            cosine[without] = -1.0
-        lexical = self._lexical.scores(question)
-        return self._signals(query[0], cosine, lexical, language)
-
-    def _signals(self, query: Vectors, cosine: Floats, lexical: Floats, language: str) -> Found:
-        documents = int(self._of_passage.max()) + 1
-        count = self._keys.passages
-        same = (self._languages == language).astype(float)
-        every = self._sample @ query
-        mean, spread = float(every.mean()), float(every.std()) + 1e-6
-        dense = _best(cosine[:count] + 1e-3 * same, self._of_passage, documents)
-        asked, of_asked = cosine[count:], self._keys.document[count:]
-        inside = of_asked >= 0
-        question = _best(asked[inside], of_asked[inside], documents, empty=mean)
-        words = _best(lexical, self._of_passage, documents)
-        outside = float(asked[~inside].max()) if (~inside).any() else mean
-        total = (dense - mean) / spread + (question - mean) / spread + 6.0 * words
-        chosen = np.argsort(-total, kind="stable")[:CANDIDATES]
-        best_passage = _best_place(cosine[:count] + 0.5 * lexical, self._of_passage, documents)[chosen]
-        lead = total[chosen] - np.array([np.delete(total, one).max(initial=0.0) for one in chosen])
-        signals = np.column_stack(
-            [
-                dense[chosen],
-                (dense[chosen] - mean) / spread,
-                question[chosen],
-                (question[chosen] - mean) / spread,
-                words[chosen],
-                np.full(len(chosen), (outside - mean) / spread),
-                same[best_passage],
-                np.clip(lead, -5.0, 5.0),
-            ]
+        language = language or detect_language(question)
+        text = question
+        if context and leans_on_context(question):
+            before = context[-2:]
+            vector = np.asarray(vector) + 0.5 * self.encoder.encode(before).mean(axis=0)
+            text = " ".join((question, *before))
+        return Query(
+            vector=centred(np.asarray(vector)[None], [language], self.fitted.question_means)[0],
+            tokens=query_tokens(text),
+            turns=(question, *reversed(context)) if context else (),
+            language=language,
+            without=without,
         )
-        return Found(documents=chosen, passages=best_passage, signals=signals)
 
-    def _with_context(self, question: str, vector: Any, before: str) -> tuple[str, Any]:
-        """A short follow-up leans on the message before it."""
-        mixed = np.asarray(vector) + 0.5 * self.encoder.encode([before])[0]
-        return f"{question} {before}", mixed / max(float(np.linalg.norm(mixed)), 1e-9)
+    def candidates(self, query: Query, *, most: int = CANDIDATES) -> Found:
+        """The documents that may answer, with their signals."""
+        segments = self._segments()
+        known = np.any([segment.lexical.known(query.tokens) for segment, _ in segments], axis=0)
+        per_token = max(1, int(known.sum())) * self.base.lexical.ceiling
+        looks: list[tuple[Look, int, int]] = []
+        documents = passages = 0
+        for segment, hidden in segments:
+            look = segment.look(query, hidden=hidden, per_token=per_token)
+            looks.append((look, documents, passages))
+            documents, passages = documents + segment.documents, passages + len(segment.passages)
+        every = self._sample @ query.vector
+        mean, spread = float(every.mean()), float(every.std()) + 1e-6
+        around = Surroundings(
+            mean=mean,
+            spread=spread,
+            outside=float(self.base.unanswered(query).max()) if len(self.base.outside) else mean,
+        )
+        return found(joined(looks), around, most=most)
 
+    def _segments(self) -> list[tuple[Segment, NDArray[np.bool_] | None]]:
+        if self.changes is None:
+            return [(self.base, None)]
+        base = (self.base, self.changes.hidden)
+        return [base, (self.changes.segment, None)] if self.changes.segment else [base]
 
-def _best(values: Floats, of: NDArray[np.int_], documents: int, *, empty: float = 0.0) -> Floats:
-    """The largest value of each document; `empty` where it has none."""
-    best = np.full(documents, -np.inf)
-    np.maximum.at(best, of, values)
-    return np.where(np.isinf(best), empty, best)
-
-
-def _best_place(values: Floats, of: NDArray[np.int_], documents: int) -> NDArray[np.int_]:
-    """The place of the largest value of each document."""
-    place = np.zeros(documents, int)
-    place[of[np.argsort(values, kind="stable")]] = np.argsort(values, kind="stable")
-    return place
-
-
-def _is_short(question: str) -> bool:
-    words = len(question.split())
-    return words < SHORT_QUESTION and len(question) < SHORT_QUESTION * (6 if words > 1 else 2)
-
-
-def write_index(folder: Path, index: KnowledgeIndex) -> None:
-    """Write everything but the manifest into an artifact's draft."""
-    import faiss
-
-    lines = (json.dumps(asdict(passage), ensure_ascii=False) for passage in index.passages)
-    (folder / "passages.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    faiss.write_index(index._vectors, str(folder / "vectors.faiss"))
-    np.save(folder / "documents.npy", index._keys.document, allow_pickle=False)
-    for kind in ("passage", "question"):
-        means = getattr(index._means, kind)
-        np.save(folder / f"{kind}_means.npy", np.stack(list(means.values())), allow_pickle=False)
-    index._lexical.save(folder / "lexical")
-    facts = {
-        "passages": index._keys.passages,
-        "passage_means": list(index._means.passage),
-        "question_means": list(index._means.question),
-        "ranker": index._ranker.as_dict(),
-    }
-    (folder / "index.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
-
-
-def _read(folder: Path) -> dict[str, Any]:
-    import faiss
-
-    try:
-        facts = json.loads((folder / "index.json").read_text(encoding="utf-8"))
-        lines = (folder / "passages.jsonl").read_text(encoding="utf-8").splitlines()
-        means = {
-            kind: dict(
-                zip(
-                    facts[f"{kind}_means"],
-                    np.load(folder / f"{kind}_means.npy", allow_pickle=False),
-                    strict=True,
-                )
-            )
-            for kind in ("passage", "question")
-        }
-        return {
-            "passages": [Passage(**json.loads(line)) for line in lines],
-            "keys": Keys(
-                document=np.load(folder / "documents.npy", allow_pickle=False), passages=facts["passages"]
-            ),
-            "means": Means(**means),
-            "vectors": faiss.read_index(str(folder / "vectors.faiss")),
-            "lexical": LexicalIndex.load(folder / "lexical"),
-            "ranker": Ranker.from_dict(facts["ranker"]),
-        }
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as error:
-        raise ArtifactError(f"The index {folder} cannot be read: {error}. Build it again.") from error
+    def _passage(self, number: int) -> Passage:
+        for segment, _ in self._segments():
+            if number < len(segment.passages):
+                return segment.passages[number]
+            number -= len(segment.passages)
+        raise IndexError(number)

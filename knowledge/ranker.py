@@ -14,8 +14,12 @@ import numpy as np
 
 from encoders.logistic import Floats, Logistic, balanced, fit_logistic, sigmoid
 
-SIGNALS = ("dense", "dense_z", "question", "question_z", "lexical", "outside", "same_language", "lead")
-_SAME_LANGUAGE = SIGNALS.index("same_language")
+SIGNALS = (
+    "dense", "dense_z", "question", "question_z", "lexical", "outside", "same_language", "lead", "subject",
+)  # fmt: skip
+SUBJECT = SIGNALS.index("subject")
+SUBJECT_WEIGHT = 3.0
+"""In log odds, for being what the conversation is about, where no training question comes with a conversation."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,10 +51,10 @@ class Ranker:
 
 DEFAULT = Ranker(
     model=Logistic(
-        weights=np.array([1.0, 1.2, 0.0, 0.0, 1.2, -0.4, 0.3, 0.6]),
+        weights=np.array([1.0, 1.2, 0.0, 0.0, 1.2, -0.4, 0.3, 0.6, SUBJECT_WEIGHT]),
         bias=-1.5,
-        mean=np.array([0.35, 2.5, 0.0, 0.0, 0.15, 0.0, 0.5, 0.0]),
-        scale=np.array([0.15, 1.0, 1.0, 1.0, 0.1, 0.3, 0.5, 0.1]),
+        mean=np.array([0.35, 2.5, 0.0, 0.0, 0.15, 0.0, 0.5, 0.0, 0.0]),
+        scale=np.array([0.15, 1.0, 1.0, 1.0, 0.1, 0.3, 0.5, 0.1, 1.0]),
     )
 )
 """Where there are no training questions; rough, and said to be so in the index's facts."""
@@ -75,7 +79,7 @@ def fit_ranker(asked: list[Asked]) -> Ranker:
     """Fit on training questions; answerable and unanswerable ones weigh the same, in each language."""
     signals = np.concatenate([one.signals for one in asked])
     right = np.concatenate([one.right for one in asked])
-    model = fit_logistic(signals, right, row_weights=_pair_weights(asked), ridge=2.0)
+    model = _with_subject(fit_logistic(signals, right, row_weights=_pair_weights(asked), ridge=2.0), signals)
     best = [int(np.argmax(model(one.signals))) for one in asked]
     p = np.array([model(one.signals)[place] for one, place in zip(asked, best, strict=True)])
     hit = np.array([one.right[place] for one, place in zip(asked, best, strict=True)])
@@ -86,6 +90,15 @@ def fit_ranker(asked: list[Asked]) -> Ranker:
     platt = fit_logistic(logit[:, None], hit, row_weights=weights, ridge=0.5)
     slope = max(0.05, float(platt.weights[0] / platt.scale[0]))
     return Ranker(model=model, slope=slope, shift=float(platt.bias - slope * platt.mean[0]))
+
+
+def _with_subject(model: Logistic, signals: Floats) -> Logistic:
+    """The model, with the usual weight of the subject where the questions cannot teach it."""
+    if signals[:, SUBJECT].any():
+        return model
+    weights, mean, scale = model.weights.copy(), model.mean.copy(), model.scale.copy()
+    weights[SUBJECT], mean[SUBJECT], scale[SUBJECT] = SUBJECT_WEIGHT, 0.0, 1.0
+    return Logistic(weights=weights, bias=model.bias, mean=mean, scale=scale)
 
 
 def _pair_weights(asked: list[Asked]) -> Floats:

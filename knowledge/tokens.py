@@ -12,6 +12,10 @@ from encoders.text import HAN, normalise
 
 _RUN = re.compile(rf"(?P<han>(?:{HAN.pattern})+)|(?P<word>\d+(?:[.,:]\d+)+|(?:(?!{HAN.pattern})[^\W_])+)")
 
+_FOLLOWS_ON = re.compile(
+    r"^(?:(?:and|or|but|also|what about|how about|what if)\b|那|那么|还有|如果|换成)|呢[?？]?$"
+)
+
 ENGLISH_STOP_WORDS = frozenset(
     "a an and any are as at be been but by can could did do does for from get got had has have he her here him his "
     "how i if in into is it its just let like ll m may me my no not of off on or our out please re s shall she "
@@ -33,6 +37,13 @@ def words(text: str) -> list[str]:
     every = list(_words(normalise(text).lower()))
     telling = [word for word in every if word not in ENGLISH_STOP_WORDS and word not in CHINESE_STOP_WORDS]
     return [stem(word) for word in telling or every]
+
+
+def leans_on_context(question: str) -> bool:
+    """Whether a question says too little by itself: "and for returns?", "what about Spain", "那退货呢"."""
+    if _FOLLOWS_ON.search(normalise(question).lower()):
+        return len(words(question)) <= 3
+    return len([word for word in words(question) if word not in ENGLISH_STOP_WORDS]) < 1
 
 
 def grams(text: str) -> list[str]:

@@ -62,7 +62,7 @@ def question_of(record: Mapping[str, Any], path: Path, line: int) -> Question:
         id=str(identity),
         question=text,
         document_ids=_texts(record, "document_ids", path, line),
-        context=_texts(record, "context", path, line),
+        context=_turns(record, path, line),
         language=_optional(record, "language", path, line) or detect_language(text),
     )
 
@@ -90,6 +90,20 @@ def _texts(record: Mapping[str, Any], name: str, path: Path, line: int) -> tuple
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
         raise InputError(path, f"the field {name!r} must be a list of texts.", line=line)
     return tuple(value)
+
+
+def _turns(record: Mapping[str, Any], path: Path, line: int) -> tuple[str, ...]:
+    """The turns before the question, oldest first: texts, or objects that have one (`{"speaker", "text"}`)."""
+    value = record.get("context")
+    if value is None:
+        return ()
+    turns = value if isinstance(value, list) else [None]
+    texts = [turn.get("text") if isinstance(turn, dict) else turn for turn in turns]
+    if not all(isinstance(text, str) for text in texts):
+        raise InputError(
+            path, "the field 'context' must be a list of texts, or of objects with a text.", line=line
+        )
+    return tuple(map(str, texts))
 
 
 def _metadata(record: Mapping[str, Any], path: Path, line: int) -> dict[str, Any]:

@@ -1,0 +1,104 @@
+"""Nearest vectors by inner product: exact for few, inverted lists of one-byte vectors for many."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoders.logistic import Floats
+from knowledge.vectors import Vectors
+
+EXACT = 20_000
+"""Up to so many vectors every one is compared."""
+PROBES = 48
+"""Lists that a search looks into; each holds about a quarter of √n vectors."""
+_ROWS, _LISTS = "vectors.npy", "lists.faiss"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DenseIndex:
+    """Unit vectors that can be searched and looked up by number.
+
+    Attributes:
+        rows: (n, d) in float32 where they are few, else in float16 mapped from disk.
+        searcher: a FAISS index over the same rows.
+    """
+
+    rows: NDArray[np.float16] | Vectors
+    searcher: Any
+
+    @classmethod
+    def build(cls, vectors: Vectors) -> DenseIndex:
+        """Over unit vectors (n, d)."""
+        if len(vectors) <= EXACT:
+            return cls(rows=np.asarray(vectors, np.float32), searcher=_exact(vectors))
+        return cls(rows=np.asarray(vectors, np.float16), searcher=_lists(vectors))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def search(self, query: Vectors, count: int) -> NDArray[np.int64]:
+        """The numbers of the `count` vectors nearest to (d,), or of nearly these where they are many."""
+        if not len(self):
+            return np.zeros(0, np.int64)
+        _, numbers = self.searcher.search(np.asarray(query, np.float32)[None], min(count, len(self)))
+        return np.asarray(numbers[0][numbers[0] >= 0], np.int64)
+
+    def cosines(self, query: Vectors, numbers: NDArray[np.int_]) -> Floats:
+        """Of the vectors of these numbers (n,)."""
+        return np.asarray(np.asarray(self.rows[numbers], np.float32) @ np.asarray(query, np.float32), float)
+
+    def save(self, folder: Path) -> None:
+        """Write it into `folder`."""
+        import faiss
+
+        np.save(folder / _ROWS, self.rows.astype(np.float16), allow_pickle=False)
+        if len(self) > EXACT:
+            faiss.write_index(self.searcher, str(folder / _LISTS))
+
+    @classmethod
+    def load(cls, folder: Path) -> DenseIndex:
+        """The inverse of `save`; what is large stays on disk.
+
+        Raises:
+            OSError, ValueError, RuntimeError: when it cannot be read.
+        """
+        import faiss
+
+        rows = np.load(folder / _ROWS, mmap_mode="r", allow_pickle=False)
+        if len(rows) <= EXACT:
+            return cls(rows=np.array(rows, np.float32), searcher=_exact(rows))
+        lists: Any = faiss.read_index(str(folder / _LISTS), faiss.IO_FLAG_MMAP)
+        lists.nprobe = PROBES
+        return cls(rows=rows, searcher=lists)
+
+
+def _exact(rows: NDArray[Any]) -> Any:
+    import faiss
+
+    index = faiss.IndexFlatIP(rows.shape[1])
+    index.add(np.ascontiguousarray(rows, np.float32))
+    return index
+
+
+def _lists(vectors: Vectors) -> Any:
+    """k-means cells (Sivic and Zisserman, "Video Google", 2003), as FAISS has them, each value in eight bits."""
+    import faiss
+
+    count, dimension = vectors.shape
+    lists = int(4 * np.sqrt(count))
+    index = faiss.IndexIVFScalarQuantizer(
+        faiss.IndexFlatIP(dimension), dimension, lists, faiss.ScalarQuantizer.QT_8bit,
+        faiss.METRIC_INNER_PRODUCT, False,
+    )  # fmt: skip
+    index.cp.niter = 8
+    sample = np.random.default_rng(0).choice(count, min(count, 40 * lists), replace=False)
+    data = np.ascontiguousarray(vectors, np.float32)
+    index.train(data[np.sort(sample)])
+    index.add(data)
+    index.nprobe = PROBES
+    return index

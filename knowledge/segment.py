@@ -1,0 +1,204 @@
+"""A part of an index that never changes: documents with their passages, known questions, vectors and words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from encoders.logistic import Floats
+from knowledge.dense import DenseIndex
+from knowledge.documents import Passage
+from knowledge.lexical import Hashes, LexicalIndex
+from knowledge.subjects import Subjects
+from knowledge.vectors import Vectors
+
+NEAREST = 200
+"""Keys looked at by cosine."""
+BY_WORDS = 40
+"""Passages looked at by words."""
+BY_SUBJECT = 60
+"""Documents looked at because the conversation named them."""
+
+Numbers = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Query:
+    """A question as a segment looks it up.
+
+    Attributes:
+        vector: (d,) around the questions' mean.
+        tokens: of the question. turns: the question and what was said before it, newest first; empty where nothing was.
+        language: preferred among equally good passages.
+        without: known questions to leave out, as when a training question is looked up with itself known.
+    """
+
+    vector: Vectors
+    tokens: Hashes
+    turns: Sequence[str]
+    language: str
+    without: Numbers | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """What a segment knows of a query: a row for each document that may answer.
+
+    Attributes:
+        documents, passages: numbers in the segment; the passage is the document's best.
+        dense, question, words, subject: (n,) how near it is by each arm; `question` is NaN where a document has
+            no known question.
+        same: (n,) 1 where the passage is in the query's language.
+    """
+
+    documents: Numbers
+    passages: Numbers
+    dense: Floats
+    question: Floats
+    words: Floats
+    subject: Floats
+    same: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Segment:
+    """Documents by number, from 0.
+
+    Attributes:
+        starts: (documents + 1,) the passages of document n are `starts[n]:starts[n + 1]`.
+        languages: (passages,) numbers in `language_names`.
+        question_of: (questions,) the document that a known question leads to, ascending; -1 where nothing answers.
+        trained: (questions,) whether it was a training question; else the document itself holds it.
+        ids: (documents,) hashes of their ids. contents: (documents,) of all that they hold.
+        dense: vectors of the passages, then of the known questions that a document answers.
+        outside: (n, d) the vectors of those that nothing answers: the first of the questions.
+    """
+
+    passages: Sequence[Passage]
+    starts: Numbers
+    languages: NDArray[np.int16]
+    language_names: tuple[str, ...]
+    question_of: Numbers
+    trained: NDArray[np.bool_]
+    dense: DenseIndex
+    lexical: LexicalIndex
+    subjects: Subjects
+    ids: Hashes
+    contents: Numbers
+    outside: Vectors
+
+    @property
+    def documents(self) -> int:
+        """How many there are."""
+        return len(self.starts) - 1
+
+    def of_passage(self, passages: Numbers) -> Numbers:
+        """The documents of passages."""
+        return np.searchsorted(self.starts, passages, side="right") - 1
+
+    def number(self, document_hash: np.uint64) -> int | None:
+        """The number of a document."""
+        found = np.flatnonzero(self.ids == document_hash)
+        return int(found[0]) if len(found) else None
+
+    def questions_of(self, document: int) -> Numbers:
+        """The numbers of a document's known questions."""
+        begin, end = np.searchsorted(self.question_of, [document, document + 1])
+        return np.arange(begin, end)
+
+    def question_vectors(self, questions: Numbers) -> Vectors:
+        """Of known questions that a document answers."""
+        return np.asarray(self.dense.rows[self._keys(questions)], np.float32)
+
+    def unanswered(self, query: Query) -> Floats:
+        """Cosines of the known questions that nothing answers."""
+        cosines = np.asarray(self.outside @ query.vector, float)
+        if query.without is not None:
+            cosines[query.without[query.without < len(cosines)]] = -1.0
+        return cosines
+
+    def look(self, query: Query, *, hidden: NDArray[np.bool_] | None = None, per_token: float) -> Look:
+        """The documents that may answer; `hidden` ones are as if they were not there.
+
+        `per_token` is what a score by words is divided by.
+        """
+        words = self.lexical.sums(query.tokens) / per_token
+        subject = self.subjects.scores(query.turns)
+        documents = self._candidates(query, words, subject)
+        if hidden is not None:
+            documents = documents[~hidden[documents]]
+        passages, of = _spans(self.starts[documents], self.starts[documents + 1])
+        cosine = self.dense.cosines(query.vector, passages)
+        by_words = words[passages].astype(float)
+        same = (self.languages[passages] == self._language(query.language)).astype(float)
+        best = _best_place(cosine + 0.5 * by_words, of, len(documents))
+        return Look(
+            documents=documents,
+            passages=passages[best],
+            dense=_best(cosine + 1e-3 * same, of, len(documents)),
+            question=self._by_question(query, documents),
+            words=_best(by_words, of, len(documents)),
+            subject=subject[documents].astype(float),
+            same=same[best],
+        )
+
+    def _candidates(self, query: Query, words: NDArray[np.float32], subject: NDArray[np.float32]) -> Numbers:
+        count = len(self.passages)
+        keys = self.dense.search(query.vector, NEAREST)
+        found = (
+            self.of_passage(keys[keys < count]),
+            self.question_of[keys[keys >= count] - count + len(self.outside)],
+            self.of_passage(_largest(words, BY_WORDS)),
+            _largest(subject, BY_SUBJECT),
+        )
+        return np.unique(np.concatenate(found)).astype(np.int64)
+
+    def _by_question(self, query: Query, documents: Numbers) -> Floats:
+        """The cosine of each document's nearest known question; NaN where it has none."""
+        ends = np.searchsorted(self.question_of, documents, side="right")
+        questions, of = _spans(np.searchsorted(self.question_of, documents), ends)
+        cosines = self.dense.cosines(query.vector, self._keys(questions))
+        if query.without is not None:
+            cosines[np.isin(questions, query.without)] = -1.0
+        return _best(cosines, of, len(documents), empty=np.nan)
+
+    def _keys(self, questions: Numbers) -> Numbers:
+        """The numbers of their vectors."""
+        return questions - len(self.outside) + len(self.passages)
+
+    def _language(self, language: str) -> int:
+        return self.language_names.index(language) if language in self.language_names else -1
+
+
+def _spans(begins: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
+    """The numbers from each begin to its end, and for each number which span it is in."""
+    lengths = ends - begins
+    of = np.repeat(np.arange(len(begins)), lengths)
+    within = np.arange(len(of)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
+    return np.asarray(begins[of] + within, np.int64), of
+
+
+def _largest(values: NDArray[np.float32], count: int) -> Numbers:
+    """The places of the `count` largest values above 0."""
+    above = np.flatnonzero(values > 0)
+    if len(above) > count:
+        above = above[np.argpartition(-values[above], count)[:count]]
+    return np.asarray(above, np.int64)
+
+
+def _best(values: Floats, of: Numbers, documents: int, *, empty: float = 0.0) -> Floats:
+    """The largest value of each document; `empty` where it has none."""
+    best = np.full(documents, -np.inf)
+    np.maximum.at(best, of, values)
+    return np.where(np.isinf(best), empty, best)
+
+
+def _best_place(values: Floats, of: Numbers, documents: int) -> Numbers:
+    """The place of the largest value of each document."""
+    place = np.zeros(documents, np.int64)
+    order = np.argsort(values, kind="stable")
+    place[of[order]] = order
+    return place
