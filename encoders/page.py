@@ -33,7 +33,7 @@ p { margin: .3rem 0 .7rem; max-width: 52rem; } .lead, .note, figcaption { color:
 .note, figcaption { font-size: .87rem; }
 section { background: var(--card); border: 1px solid var(--line); border-radius: .8rem; padding: 1.1rem 1.3rem;
   margin: 1.1rem 0; }
-.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.2rem, 1fr)); gap: .7rem; margin: 1.1rem 0; }
+.tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(8.2rem, 1fr)); gap: .7rem; margin: 1.1rem 0; }
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: .8rem; padding: .7rem .9rem; }
 .tile b { display: block; font-size: 1.45rem; font-weight: 650; font-variant-numeric: tabular-nums; }
 .tile span { font-size: .82rem; color: var(--soft); } .tile small { display: block; color: var(--soft); }
@@ -157,7 +157,7 @@ def meter(share: float, label: str) -> Html:
 
 def percent(share: float | None, digits: int = 1) -> str:
     """A share for people; a dash where there is none."""
-    return "–" if share is None else f"{100 * share:.{digits}f} %"
+    return "–" if share is None else f"{100 * share:.{digits}f}\u00a0%"
 
 
 def shown(value: object) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+import intents.audit.cli
 import intents.evaluation.cli
 
 if TYPE_CHECKING:
@@ -55,6 +56,7 @@ def predict(
 app.command("evaluate")(intents.evaluation.cli.evaluate_command)
 app.command("cross-validate")(intents.evaluation.cli.cross_validate_command)
 app.command("compare")(intents.evaluation.cli.compare_command)
+app.command("audit")(intents.audit.cli.audit_command)
 app.command("diff")(intents.evaluation.cli.diff_command)
 
 

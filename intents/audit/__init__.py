@@ -1,0 +1,1 @@
+"""Looking training data over: what is there twice, labelled wrongly, too little or not told apart."""
