@@ -8,12 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
-from time import time
 
 import aiohttp
 from aiohttp import web
 
-from bot.actions.executor import InProcessActions
+from bot.actions.opened import opened_actions
 from bot.channels.catalogue import open_channels
 from bot.credentials import Credentials
 from bot.desk import Desk
@@ -71,10 +70,7 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
         workers = ModelWorkers(project.settings.server.model_workers)
         stack.callback(workers.close)
         runtime = RuntimePointer(await _active_runtime(project, store, workers))
-        actions = await InProcessActions.load(
-            project.folder, clock=time, timeout_s=project.settings.actions.timeout_s
-        )
-        stack.callback(actions.close)
+        actions = await stack.enter_async_context(opened_actions(project))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         channels = open_channels(options.credentials, session)
         hub, metrics = Hub(), Metrics()

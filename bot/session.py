@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from time import time
 from uuid import uuid4
 
-from bot.actions.executor import InProcessActions
 from bot.actions.loop import ActionFailed, Execute
+from bot.actions.opened import opened_actions
 from bot.dialog.calls import ActionResult
 from bot.dialog.tracker import Tracker
 from bot.messages import Message
@@ -71,10 +70,7 @@ async def open_session(
         runtime = load_runtime(project, release, workers=workers)
         execute: Execute = _no_actions
         if with_actions:
-            timeout_s = project.settings.actions.timeout_s
-            actions = await InProcessActions.load(project.folder, clock=time, timeout_s=timeout_s)
-            stack.callback(actions.close)
-            execute = actions
+            execute = await stack.enter_async_context(opened_actions(project))
         yield Session(runtime, execute)
 
 

@@ -29,9 +29,10 @@ class CostSettings(_Strict):
 
 
 class ActionSettings(_Strict):
-    """Custom actions."""
+    """Custom actions: on the server that endpoints.yml names, where it names one, or in this process."""
 
     module: str = "actions"
+    run: Literal["auto", "here"] = "auto"
     timeout_s: float = Field(default=8.0, gt=0)
 
 

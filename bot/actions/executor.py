@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from bot.actions.loading import find_actions, load_actions
 from bot.actions.loop import ActionFailed
+from bot.actions.protocol import action_call, action_result
 from bot.dialog.calls import ActionResult
-from bot.dialog.events import Event, event_from_dict
 from bot.dialog.tracker import Tracker
 from encoders.errors import InputError
 
@@ -23,10 +23,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 TIMEOUT_S: Final = 10.0
-KEY: Final = "idempotency_key"
 T = TypeVar("T")
-_PROTOCOL_VERSION: Final = "3.6.21"
-"""What Rasa's last open release says; action code may look at it."""
 
 
 class InProcessActions:
@@ -80,7 +77,8 @@ class InProcessActions:
         if name not in self._executor.actions:
             raise ActionFailed(name, "no action of that name is registered")
         thread = self._thread
-        future = thread.submit(_run(self._executor, _call(name, tracker, key)))
+        call = action_call(name, tracker, key) | {"domain": tracker.domain.as_dict()}
+        future = thread.submit(_run(self._executor, call))
         try:
             answer = await asyncio.wait_for(asyncio.wrap_future(future), self._timeout_s)
         except TimeoutError as error:
@@ -104,22 +102,7 @@ class InProcessActions:
     def _result(self, name: str, answer: dict[str, Any]) -> ActionResult:
         if answer.get("rejected"):
             return ActionResult(rejected=True)
-        now = self._clock()
-        return ActionResult(
-            events=tuple(read_events(name, answer["events"], now=now)),
-            responses=tuple(item for item in answer["responses"] if isinstance(item, dict)),
-        )
-
-
-def read_events(action: str, shapes: list[Any], *, now: float) -> list[Event]:
-    """The events an action gave, without those that are none; each of these is logged."""
-    events: list[Event] = []
-    for shape in shapes:
-        try:
-            events.append(event_from_dict(shape, timestamp=now))
-        except ValueError as error:
-            log.warning("an event of %s is left out: %s", action, error, extra={"action": "event_left_out"})
-    return events
+        return action_result(name, answer, now=self._clock())
 
 
 async def _executor(folder: Path) -> ActionExecutor:
@@ -134,20 +117,6 @@ async def _executor(folder: Path) -> ActionExecutor:
         except Exception as error:  # that is the SDK's own word for a `run` with too few parameters
             raise InputError(path or folder, f"{name}: {error}") from error
     return executor
-
-
-def _call(name: str, tracker: Tracker, key: str) -> dict[str, Any]:
-    """The request of the action server protocol, in objects that share nothing with the conversation."""
-    state = tracker.current_state()
-    metadata = state["latest_message"].get("metadata")
-    state["latest_message"]["metadata"] = {**(metadata if isinstance(metadata, dict) else {}), KEY: key}
-    return {
-        "next_action": name,
-        "sender_id": tracker.conversation_id,
-        "tracker": json.loads(json.dumps(state, default=str)),
-        "domain": tracker.domain.as_dict(),
-        "version": _PROTOCOL_VERSION,
-    }
 
 
 async def _run(executor: ActionExecutor, call: dict[str, Any]) -> dict[str, Any] | ActionFailed:

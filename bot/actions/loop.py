@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from bot.dialog.assistant import Assistant
-from bot.dialog.builtin import run_action
+from bot.dialog.builtin import run_action, session_start
 from bot.dialog.calls import ActionResult, Context, Steps
 from bot.dialog.decision import OWN_ACTIONS, Decision, decision_event
 from bot.dialog.events import (
@@ -89,13 +89,18 @@ class TurnResult:
 
 
 async def begin_session(tracker: Tracker, ports: Ports) -> TurnResult:
-    """A new session: `action_session_start`, the project's own where it has one."""
+    """A new session: `action_session_start`, the project's own where it has one.
+
+    Where that fails the session begins as it does without one: the customer has asked for nothing yet that
+    would be lost.
+    """
     turn = _Turn(tracker, ports)
     choice = ActionChoice(action=ACTION_SESSION_START, policy="session", confidence=1.0, why="a new session")
     try:
         await turn.take(choice)
     except ActionFailed as error:
-        turn.fail(error)
+        log.error("%s", error, extra={"action": "action_failed", "custom_action": error.action})
+        turn.add(session_start(turn.tracker, ports.context))
     turn.listen()
     return turn.result()
 

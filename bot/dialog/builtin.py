@@ -73,7 +73,7 @@ def _back(tracker: Tracker, context: Context) -> tuple[Event, ...]:
     )
 
 
-def _session_start(tracker: Tracker, context: Context) -> tuple[Event, ...]:
+def session_start(tracker: Tracker, context: Context) -> tuple[Event, ...]:
     """A new session, with the slots of the last one where the domain wants them carried over."""
     now = context.now()
     kept = tracker.slots.items() if tracker.domain.session.carry_over_slots else ()
@@ -98,7 +98,7 @@ def _rephrase(tracker: Tracker, context: Context) -> tuple[Event, ...]:
 
 _BUILT_IN: Final[Mapping[str, Callable[[Tracker, Context], tuple[Event, ...]]]] = {
     ACTION_LISTEN: _nothing,
-    ACTION_SESSION_START: _session_start,
+    ACTION_SESSION_START: session_start,
     "action_restart": _restart,
     "action_back": _back,
     "action_deactivate_loop": lambda _tracker, context: deactivation(context),

@@ -54,7 +54,11 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Domain:
-    """What an assistant knows, by name. Made by `parse_domain`."""
+    """What an assistant knows, by name. Made by `parse_domain`.
+
+    Attributes:
+        send_domain: actions that want the domain even of a caller that leaves it out elsewhere.
+    """
 
     intents: Mapping[str, Intent] = field(default_factory=dict)
     entities: Mapping[str, EntityType] = field(default_factory=dict)
@@ -62,6 +66,7 @@ class Domain:
     forms: Mapping[str, Form] = field(default_factory=dict)
     responses: Mapping[str, tuple[Variant, ...]] = field(default_factory=dict)
     actions: tuple[str, ...] = ()
+    send_domain: frozenset[str] = frozenset()
     session: SessionConfig = field(default_factory=SessionConfig)
     initial_slots: Mapping[str, Any] = field(default_factory=dict)
     source: str = "{}"
@@ -114,7 +119,9 @@ def parse_domain(mapping: Mapping[str, Any], *, where: str) -> Domain:
     root = Place(mapping, where).mapping(known=TOP_KEYS)
     slots = _slots(root.get("slots"))
     intents = dict(_intent(member) for member in root.get("intents").members())
-    actions = dict.fromkeys(member.named()[0] for member in root.get("actions").members())
+    named = [member.named() for member in root.get("actions").members()]
+    actions = dict.fromkeys(name for name, _ in named)
+    wanting = (name for name, settings in named if settings.mapping().get("send_domain").flag(False))
     session = root.get("session_config").mapping()
     return Domain(
         intents=intents,
@@ -123,6 +130,7 @@ def parse_domain(mapping: Mapping[str, Any], *, where: str) -> Domain:
         forms={name: _form(name, place) for name, place in root.get("forms").items()},
         responses={name: _variants(place) for name, place in root.get("responses").items()},
         actions=tuple(actions),
+        send_domain=frozenset(wanting),
         session=SessionConfig(
             expiration=session.get("session_expiration_time").number(60.0),
             carry_over_slots=session.get("carry_over_slots_to_new_session").flag(True),

@@ -11,8 +11,9 @@ from textwrap import dedent
 
 import pytest
 
-from bot.actions.executor import KEY, InProcessActions
+from bot.actions.executor import InProcessActions
 from bot.actions.loop import ActionFailed
+from bot.actions.protocol import KEY
 from bot.dialog.events import SlotSet, UserUttered
 from bot.dialog.tracker import Tracker
 from encoders.errors import InputError
