@@ -12,7 +12,6 @@ from bot.dialog.decision import Candidate
 from encoders.workers import ModelWorkers
 from intents.classifier import IntentClassifier
 from intents.understanding import Understanding
-from intents.verbatim import Verbatim
 from knowledge.base import KnowledgeBase
 from knowledge.documents import Passage, Retrieved
 
@@ -45,11 +44,12 @@ class Reader:
         classifier: IntentClassifier,
         knowledge: KnowledgeBase | None,
         workers: ModelWorkers,
-        verbatim: Verbatim | None = None,
+        refine: Callable[[Understanding], Understanding] | None = None,
     ) -> None:
+        """`refine` adds to what the model understood what needs no model."""
         self.classifier = classifier
         self.knowledge = knowledge
-        self._verbatim = verbatim or Verbatim({})
+        self._refine = refine or (lambda understanding: understanding)
         self._workers = workers
         self._shared = knowledge is not None and knowledge.encoder.id == classifier.encoder.id
 
@@ -79,14 +79,14 @@ class Reader:
                 understanding=self._understand(text), retrieved=self._search(text, context, language)
             )
         vectors = self.classifier.encoder.encode([text])
-        understanding = self._verbatim.applied(self.classifier.understand_vectors([text], vectors)[0])
+        understanding = self._refine(self.classifier.understand_vectors([text], vectors)[0])
         retrieved = self.knowledge.search_vector(
             text, vectors[0], context=context, language=language, k=MOST_PASSAGES
         )
         return Reading(understanding=understanding, retrieved=retrieved)
 
     def _understand(self, text: str) -> Understanding:
-        return self._verbatim.applied(self.classifier.understand([text])[0])
+        return self._refine(self.classifier.understand([text])[0])
 
     def _search(self, text: str, context: Sequence[str], language: str | None) -> Retrieved:
         if self.knowledge is None:

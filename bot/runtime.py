@@ -15,11 +15,13 @@ from bot.dialog.rules import parse_rules
 from bot.dialog.stories import MAX_HISTORY, parse_stories
 from bot.project import Project, domain_mapping
 from bot.reader import Reader
+from bot.refined import Refined
 from bot.release import Release
 from bot.settings import ProjectSettings
 from encoders.encoder import Encoder
 from encoders.errors import ArtifactError, KefuError
 from encoders.workers import ModelWorkers
+from intents.builtin.extract import built_in_names
 from intents.classifier import IntentClassifier
 from intents.verbatim import Verbatim
 from knowledge.base import KnowledgeBase
@@ -50,14 +52,17 @@ def load_runtime(project: Project, release: Release, *, workers: ModelWorkers) -
         ArtifactError: when a part of the release is damaged or does not fit the others.
     """
     classifier = IntentClassifier.load(release.folder / "intents")
+    assistant = load_snapshot(project, release)
     return Runtime(
         release=release,
-        assistant=load_snapshot(project, release),
+        assistant=assistant,
         reader=Reader(
             classifier=classifier,
             knowledge=_knowledge(project, release, classifier),
             workers=workers,
-            verbatim=Verbatim.load(release.folder / "verbatim.json"),
+            refine=Refined(
+                Verbatim.load(release.folder / "verbatim.json"), built_in_names(assistant.domain.entities)
+            ),
         ),
         costs=costs_of(project.settings),
         settings=project.settings,

@@ -17,7 +17,11 @@ class IntentScore:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entity:
-    """A value found in a message; `start` and `end` are character offsets into the text as written."""
+    """A value found in a message; `start` and `end` are character offsets into the text as written.
+
+    Attributes:
+        info: what a built-in entity knows besides its value: unit, grain and the like.
+    """
 
     entity: str
     value: Any
@@ -27,6 +31,7 @@ class Entity:
     group: str | None = None
     extractor: str = ""
     confidence: float | None = None
+    info: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -97,8 +97,9 @@ def _entity(entity: Entity) -> dict[str, Any]:
         "role": entity.role,
         "group": entity.group,
         "confidence_entity": entity.confidence,
+        "additional_info": entity.info,
     }
-    optional = {"role", "group", "confidence_entity"}
+    optional = {"role", "group", "confidence_entity", "additional_info"}
     return {key: value for key, value in shape.items() if value is not None or key not in optional}
 
 
