@@ -6,18 +6,17 @@ is read. Secrets written out are for trying things on one's own machine.
 
 from __future__ import annotations
 
-import ipaddress
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, create_model
 
+from bot.channels.accounts import ACCOUNTS, Account, is_loopback
 from bot.errors import SettingsError
 from bot.yaml_files import line_of, read_yaml, validated
 
@@ -27,53 +26,9 @@ _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _WITHOUT_SECRETS = frozenset({"rest", "rasa"})
 # fmt: off
 _LATER = frozenset({
-    "botframework", "callback", "chatwoot", "cmdline", "facebook", "hangouts", "mattermost", "rocketchat",
-    "slack", "socketio", "telegram", "twilio", "twilio_voice", "webexteams", "wechat", "wecom",
+    "botframework", "cmdline", "hangouts", "mattermost", "rocketchat", "twilio", "twilio_voice", "webexteams",
 })
 # fmt: on
-
-Secret = Annotated[SecretStr, Field(min_length=1)]
-
-
-class WhatsAppCredentials(BaseModel):
-    """One phone number on the WhatsApp Business Cloud API."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    phone_number_id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,64}$")
-    access_token: Secret
-    app_secret: Annotated[
-        tuple[Secret, ...],
-        Field(min_length=1, max_length=2),
-        BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
-    ]
-    verify_token: Secret
-    api_url: str = "https://graph.facebook.com"
-    api_version: str = Field(default="v23.0", pattern=r"^v\d+\.\d+$")
-
-    @field_validator("phone_number_id", mode="before")
-    @classmethod
-    def _number_as_text(cls, value: Any) -> Any:
-        return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-    @field_validator("api_url")
-    @classmethod
-    def _private(cls, value: str) -> str:
-        parts = urlsplit(value)
-        if parts.scheme != "https" and not (parts.scheme == "http" and is_loopback(parts.hostname or "")):
-            raise ValueError("must begin with https://, because the access token travels with it")
-        return value.rstrip("/")
-
-
-class _File(BaseModel):
-    """The channels in the file that have secrets."""
-
-    model_config = ConfigDict(frozen=True)
-
-    whatsapp: WhatsAppCredentials | None = None
-
-
-_SECRETS = {"whatsapp": ("access_token", "app_secret", "verify_token")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +41,7 @@ class Credentials:
         not_served: channels of Rasa's that are named but that this version does not have.
     """
 
-    channels: Mapping[str, WhatsAppCredentials] = field(default_factory=dict)
+    channels: Mapping[str, Account] = field(default_factory=dict)
     literal: tuple[str, ...] = ()
     not_served: tuple[str, ...] = ()
 
@@ -101,18 +56,13 @@ def load_credentials(folder: Path, environment: Mapping[str, str] | None = None)
     path = folder / "credentials.yml"
     raw = read_yaml(path) if path.is_file() else {}
     _refuse_unknown_channels(raw, path)
-    names = [name for name in raw if name in _SECRETS]
+    names = [name for name in raw if name in ACCOUNTS]
     expanded = expand_variables(raw, os.environ if environment is None else environment, path)
     # A channel without anything under it is one that misses everything.
-    file = validated(_File, {name: expanded[name] or {} for name in names}, path)
+    file = validated(_file(names), {name: expanded[name] or {} for name in names}, path)
     return Credentials(
         channels={name: getattr(file, name) for name in names},
-        literal=tuple(
-            f"{name}.{secret}"
-            for name in names
-            for secret in _SECRETS[name]
-            if _written_out(raw[name], secret)
-        ),
+        literal=tuple(f"{name}.{secret}" for name in names for secret in _written_out(name, raw[name])),
         not_served=tuple(name for name in raw if name in _LATER),
     )
 
@@ -148,18 +98,14 @@ def expand_variables(value: Any, environment: Mapping[str, str], path: Path) -> 
     return _VARIABLE.sub(lambda match: environment[match[1]], value)
 
 
-def is_loopback(host: str) -> bool:
-    """Whether a server bound to `host` can be reached from this machine alone."""
-    if host.lower() == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
+def _file(names: list[str]) -> type[BaseModel]:
+    """The file as a model: these channels and their accounts."""
+    fields: Any = {name: (ACCOUNTS[name], ...) for name in names}
+    return create_model("Channels", **fields)
 
 
 def _refuse_unknown_channels(raw: Mapping[str, Any], path: Path) -> None:
-    known = sorted({*_SECRETS, *_WITHOUT_SECRETS, *_LATER})
+    known = sorted({*ACCOUNTS, *_WITHOUT_SECRETS, *_LATER})
     for name in raw:
         if name not in known:
             close = get_close_matches(str(name), known, n=1)
@@ -167,7 +113,22 @@ def _refuse_unknown_channels(raw: Mapping[str, Any], path: Path) -> None:
             raise SettingsError(f"{path}:{line_of(path, [name])}: there is no channel {name!r}. {hint}")
 
 
-def _written_out(entry: Any, secret: str) -> bool:
-    value = entry.get(secret) if isinstance(entry, dict) else None
-    values = value if isinstance(value, list) else [value]
-    return any(isinstance(item, str) and not _VARIABLE.search(item) for item in values)
+def _written_out(name: str, entry: Any) -> list[str]:
+    """The fields of a channel that hold secrets and have one written in the file."""
+    return [field for field in _secret_fields(name) if _is_literal((entry or {}).get(field))]
+
+
+def _secret_fields(name: str) -> Iterator[str]:
+    """Every name under which a secret may stand."""
+    for known, info in ACCOUNTS[name].model_fields.items():
+        if "SecretStr" in repr(info.annotation):
+            aliases = getattr(info.validation_alias, "choices", ())
+            yield from {known, *map(str, aliases)}
+
+
+def _is_literal(value: Any) -> bool:
+    if isinstance(value, dict):
+        return any(map(_is_literal, value.values()))
+    if isinstance(value, list):
+        return any(map(_is_literal, value))
+    return isinstance(value, str) and not _VARIABLE.search(value)

@@ -35,10 +35,18 @@ class Incoming:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """What a webhook call was about: customers' messages, oldest first, and what the platform is answered."""
+    """What a webhook call was about.
+
+    Attributes:
+        messages: customers' messages, oldest first.
+        answer: what the platform wants to hear.
+        after_turns: the platform waits until the messages were answered; otherwise it is told at once.
+    """
 
     messages: tuple[Message, ...] = ()
     answer: str = ""
+    content_type: str = "text/plain"
+    after_turns: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +73,16 @@ class Outgoing:
     payload: Json = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast a platform may be called: so many at once, and one more every so many seconds."""
+
+    recipient_every_s: float = 0.0
+    recipient_burst: int = 1
+    account_every_s: float = 0.0
+    account_burst: int = 1
+
+
 class Channel(Protocol):
     """One account on one messaging platform.
 
@@ -80,6 +98,10 @@ class Channel(Protocol):
     @property
     def account(self) -> str:
         """Which of our accounts on the platform this is."""
+
+    @property
+    def pace(self) -> Pace:
+        """How fast the platform lets us speak."""
 
     def handshake(self, query: Mapping[str, str]) -> str | None:
         """The answer to the platform's test of our address; None refuses it."""

@@ -60,10 +60,10 @@ def _said(text: str, buttons: tuple[Button, ...], language: str) -> Iterator[Jso
         return
     choice = _reply_buttons(buttons) or _list(buttons, language)
     if choice is None:
-        listed = numbered(text or please_choose(language), buttons)
+        listed = numbered(text.strip() or please_choose(language), buttons)
         yield from map(_text, split_text(listed, LONGEST_TEXT, size=utf16_units))
         return
-    *before, body = split_text(text or please_choose(language), LONGEST_BODY, size=utf16_units)
+    *before, body = split_text(text.strip() or please_choose(language), LONGEST_BODY, size=utf16_units)
     yield from map(_text, before)
     yield {"type": "interactive", "interactive": {"body": {"text": body}, **choice}}
 

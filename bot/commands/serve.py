@@ -12,7 +12,8 @@ import typer
 from aiohttp import web
 
 from bot.app import Options, composed
-from bot.credentials import is_loopback, load_credentials, refuse_literal_secrets
+from bot.channels.accounts import is_loopback
+from bot.credentials import load_credentials, refuse_literal_secrets
 from bot.errors import SettingsError
 from bot.project import Project, open_project
 from bot.settings import Secrets

@@ -8,7 +8,8 @@ from weakref import WeakSet
 
 from aiohttp import hdrs, web
 
-from bot.web import chat_api, console_api, health, webhooks
+from bot.channels.socket_io import SocketIo
+from bot.web import chat_api, console_api, health, socket_io, webhooks
 from bot.web.keys import FAILURES, NEWCOMERS, SENDERS, SERVICES, SOCKETS
 from bot.web.limits import RateLimiter
 from bot.web.middleware import add_headers, cross_origin, observed
@@ -36,7 +37,7 @@ def build_app(services: Services) -> web.Application:
     app.router.add_get("/health/live", health.live)
     app.router.add_get("/health/ready", health.ready)
     app.router.add_get("/metrics", health.metrics)
-    app.router.add_get("/webhooks/rest/", webhooks.rest_status)
+    app.router.add_get("/webhooks/{channel}/", webhooks.status)
     app.router.add_post("/webhooks/rest/webhook", webhooks.rest_message)
     app.router.add_get("/webhooks/{channel}/webhook", webhooks.handshake)
     app.router.add_post("/webhooks/{channel}/webhook", webhooks.platform_message)
@@ -48,6 +49,9 @@ def build_app(services: Services) -> web.Application:
     app.router.add_get("/api/console/unanswered", console_api.unanswered)
     app.router.add_post(r"/api/console/unanswered/{id:\d{1,12}}/done", console_api.resolve)
     app.router.add_get("/api/console/live", console_api.live)
+    for channel in services.channels.values():
+        if isinstance(channel, SocketIo):
+            socket_io.attach(app, channel)
     return app
 
 

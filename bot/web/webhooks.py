@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime
 
@@ -14,8 +15,10 @@ from bot.web.keys import SENDERS, SERVICES
 from bot.web.reading import read_body, refuse_too_often
 
 
-async def rest_status(_request: web.Request) -> web.Response:
-    """GET /webhooks/rest/"""
+async def status(request: web.Request) -> web.Response:
+    """GET /webhooks/{channel}/"""
+    if request.match_info["channel"] != rest.NAME:
+        _channel(request)
     return web.json_response({"status": "ok"})
 
 
@@ -57,9 +60,11 @@ async def platform_message(request: web.Request) -> web.Response:
     if not channel.verify(incoming):
         raise ApiError(401, "Refused.")
     received = channel.parse(incoming)
-    for message in received.messages:
-        await request.app[SERVICES].turns.accept(message)
-    return web.Response(text=received.answer)
+    turns = request.app[SERVICES].turns
+    handle = turns.handle if received.after_turns else turns.accept
+    # Begun in order, so stored in order; many at once share a commit.
+    await asyncio.gather(*map(handle, received.messages))
+    return web.Response(text=received.answer, content_type=received.content_type)
 
 
 def _channel(request: web.Request) -> Channel:

@@ -18,16 +18,24 @@ Read = Callable[[int, Any, str | None], SendResult]
 """From the HTTP status, the JSON in the answer (None where there is none) and its `Retry-After`."""
 
 
-async def post(
-    session: aiohttp.ClientSession, url: str, *, platform: str, read: Read, **request: Any
+async def call(
+    session: aiohttp.ClientSession,
+    url: str,
+    *,
+    platform: str,
+    read: Read,
+    method: str = "POST",
+    **request: Any,
 ) -> SendResult:
-    """POST once; `read` says what an answer means, `platform` names it for people.
+    """Call once; `read` says what an answer means, `platform` names it for people.
 
     Until the connection stands nothing was sent; afterwards, without an answer, nobody knows. Redirects are
     not followed: the token is for this host alone.
     """
     try:
-        async with session.post(url, timeout=TIMEOUT, allow_redirects=False, **request) as response:
+        async with session.request(
+            method, url, timeout=TIMEOUT, allow_redirects=False, **request
+        ) as response:
             answer = _json_or_none(await _beginning(response))
             return read(response.status, answer, response.headers.get("Retry-After"))
     except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
