@@ -13,10 +13,10 @@ import random
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.channels.base import Channel
+from bot.channels.base import Channel, HandsOver
 from bot.dialog.events import Event, OwnerSet, UserUttered, event_from_dict, event_to_dict
 from bot.dialog.responses import uttered
 from bot.dialog.tracker import Tracker
@@ -133,11 +133,19 @@ class Turns:
         timeout_s = self._runtime().settings.server.turn_timeout_s
         try:
             async with asyncio.timeout(timeout_s):
-                return await self._responder.respond(tracker, message, self._runtime())
+                return await self._responded(tracker, message)
         except Exception:
             # Whatever failed, the customer gets an answer and the operator gets the traceback.
             log.exception("a turn could not be worked out", extra={"conversation": message.conversation_id})
             return apology(tracker, message)
+
+    async def _responded(self, tracker: Tracker, message: Message) -> Response:
+        platform_decides = isinstance(self._channels.get(message.channel), HandsOver)
+        if tracker.owner not in ("waiting", "person") or not platform_decides:
+            return await self._responder.respond(tracker, message, self._runtime())
+        back = OwnerSet(timestamp=time.time(), owner="bot", reason="given back on the platform")
+        response = await self._responder.respond(tracker.update(back), message, self._runtime())
+        return replace(response, events=(back, *response.events))
 
     async def _live(self, conversation_id: str) -> Live:
         """The fold of the conversation, from the cache or the store."""
@@ -166,7 +174,7 @@ class Turns:
             outcome={"from": first - _reach(live.tracker, waiting), "to": live.seq + len(response.events)},
             failed=response.failed,
             conversation=_update(message, response.tracker),
-            outbox=self._deliveries(message, reply, response.tracker),
+            outbox=self._deliveries(message, reply, live.tracker, response.tracker),
             unanswered=_unanswered(message, response, first),
         )
         with self._metrics.stage("commit"):
@@ -178,10 +186,20 @@ class Turns:
         publish(self._hub, message.conversation_id, first, turn.events, turn.conversation)
         return reply
 
-    def _deliveries(self, message: Message, reply: Reply, tracker: Tracker) -> tuple[OutboxRow, ...]:
-        return deliveries(
-            self._channels.get(message.channel), message.account, message.sender, reply, tracker.language
+    def _deliveries(
+        self, message: Message, reply: Reply, before: Tracker, after: Tracker
+    ) -> tuple[OutboxRow, ...]:
+        channel = self._channels.get(message.channel)
+        rows = deliveries(channel, message.account, message.sender, reply, after.language)
+        if after.owner != "waiting" or before.owner == "waiting" or not isinstance(channel, HandsOver):
+            return rows
+        calls = (
+            OutboxRow(
+                channel=message.channel, account=message.account, recipient=message.sender, payload=call
+            )
+            for call in channel.handed_over()
         )
+        return (*rows, *calls)
 
     async def _stored_reply(self, message: Message, accepted: Accepted | None) -> Reply:
         """The reply that a message got before, read from the events of its turn."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.messages import Message, Part
 from bot.store.retry import Failure
@@ -121,3 +121,14 @@ class Channel(Protocol):
 
     async def send(self, outgoing: Outgoing) -> SendResult:
         """Deliver one message, once. Failures are results; only bugs raise."""
+
+
+@runtime_checkable
+class HandsOver(Protocol):
+    """A channel whose platform decides whether people or the bot have a conversation.
+
+    What its webhook brings is for the bot, and its people are called there.
+    """
+
+    def handed_over(self) -> tuple[Json, ...]:
+        """What calls them, as messages to send after the reply."""
