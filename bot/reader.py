@@ -99,6 +99,8 @@ def candidates(
 ) -> tuple[Candidate, ...]:
     """Everything that competes to be the answer: intents, and the best passage of each document.
 
+    The probabilities are each model's own; a release's `Calibration` puts them on one scale.
+
     Args:
         titles: intent → language → how it reads on a button (`choices` in kefu.yml).
     """

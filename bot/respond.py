@@ -21,7 +21,7 @@ from bot.dialog.policy import ActionChoice
 from bot.dialog.responses import Pick, uttered
 from bot.dialog.tracker import Tracker
 from bot.messages import Message
-from bot.reader import Reading, candidates
+from bot.reader import Reading
 from bot.runtime import Runtime
 from bot.web.metrics import Metrics
 from encoders.text import detect_language
@@ -159,7 +159,7 @@ class _Turn:
             return _chosen_passage(payload)
         if self._reading is None:
             return None
-        options = candidates(self._reading, titles=self._runtime.settings.choices, language=language)
+        options = self._runtime.candidates(self._reading, language=language)
         return decide(options, self._runtime.costs, may_clarify=tracker.clarification is None)
 
     async def _own_action(self, choice: ActionChoice, tracker: Tracker) -> Sequence[Event]:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from bot.calibration import Calibration
 from bot.dialog.assistant import Assistant, build_assistant
-from bot.dialog.decision import Costs
+from bot.dialog.decision import Candidate, Costs
 from bot.dialog.domain import parse_domain
 from bot.dialog.rules import parse_rules
 from bot.dialog.stories import MAX_HISTORY, parse_stories
 from bot.project import Project, domain_mapping
-from bot.reader import Reader
+from bot.reader import Reader, Reading, candidates
 from bot.refined import Refined
 from bot.release import Release
 from bot.settings import ProjectSettings
@@ -27,6 +28,8 @@ from intents.verbatim import Verbatim
 from knowledge.base import KnowledgeBase
 from knowledge.index import KnowledgeIndex
 
+CALIBRATION = "calibration.json"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Runtime:
@@ -35,8 +38,13 @@ class Runtime:
     release: Release
     assistant: Assistant
     reader: Reader
+    calibration: Calibration
     costs: Costs
     settings: ProjectSettings
+
+    def candidates(self, reading: Reading, *, language: str) -> tuple[Candidate, ...]:
+        """What competes to answer a message, on one scale of probability."""
+        return self.calibration.apply(candidates(reading, titles=self.settings.choices, language=language))
 
 
 def costs_of(settings: ProjectSettings) -> Costs:
@@ -64,6 +72,7 @@ def load_runtime(project: Project, release: Release, *, workers: ModelWorkers) -
                 Verbatim.load(release.folder / "verbatim.json"), built_in_names(assistant.domain.entities)
             ),
         ),
+        calibration=Calibration.load(release.folder / CALIBRATION),
         costs=costs_of(project.settings),
         settings=project.settings,
     )

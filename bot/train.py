@@ -4,24 +4,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from bot.calibration import fit_calibration
+from bot.dialog.decision import Candidate
+from bot.evaluation.outcomes import HeldOut
 from bot.project import Project, data_files, domain_mapping, load_assistant, max_history, training_files
+from bot.reader import Reading, candidates
 from bot.release import KIND, new_release_id
+from bot.runtime import CALIBRATION
 from bot.yaml_files import read_yaml
 from encoders.artifacts import building, link_folder
 from encoders.encoder import Encoder, serving_encoder
 from encoders.resolve import default_encoder
 from intents.examples import OUT_OF_SCOPE, TrainingData
 from intents.nlu import load_training_data
+from intents.training.options import TrainingOptions, TrainingReport, Unseen
 from intents.verbatim import Verbatim
-from knowledge.build import build_index
+from knowledge.build import Built, build_index
 from knowledge.documents import Document, Question
 from knowledge.ingest import read_documents, read_questions
+
+_EXAMPLE = "nlu: "
+"""Begins the id of an intent's example where it stands among the questions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +61,12 @@ def train_project(project: Project, *, recipe: str, seed: int) -> Trained:
     folder = project.releases / release_id
     facts: dict[str, Any] = {"made": datetime.now(UTC).isoformat(timespec="seconds"), "kefu": version("kefu")}
     with building(folder, kind=KIND, facts=facts) as draft:
-        facts["intents"] = _train_intents(data, questions, draft / "intents", name, recipe, seed)
-        facts["knowledge"] = _index(documents, _both(questions, data), draft, name)
         Verbatim.from_training_data(data).save(draft / "verbatim.json")
+        report = _train_intents(data, questions, draft / "intents", name, recipe, seed)
+        built = _index(documents, _both(questions, data), draft, name)
+        calibration = fit_calibration(training_messages(report.unseen, built, questions))
+        calibration.save(draft / CALIBRATION)
+        facts |= {"intents": report.as_dict(), "knowledge": built.facts, "calibration": asdict(calibration)}
         _snapshot(project, draft)
     return Trained(release_id=release_id, folder=folder, facts=facts)
 
@@ -75,8 +87,8 @@ def encoder_name(project: Project, data: TrainingData, documents: Sequence[Docum
 
 def _train_intents(
     data: TrainingData, questions: Sequence[Question], out: Path, encoder: str, recipe: str, seed: int
-) -> Mapping[str, Any]:
-    from intents.training import TrainingOptions, train_intents
+) -> TrainingReport:
+    from intents.training import train_intents
 
     options = TrainingOptions(
         recipe=recipe,
@@ -84,7 +96,7 @@ def _train_intents(
         seed=seed,
         extra_out_of_scope=tuple(question.question for question in questions),
     )
-    return train_intents(data, out, options).as_dict()
+    return train_intents(data, out, options)
 
 
 def _both(questions: Sequence[Question], data: TrainingData) -> list[Question]:
@@ -92,17 +104,37 @@ def _both(questions: Sequence[Question], data: TrainingData) -> list[Question]:
     if not questions:
         return []
     return list(questions) + [
-        Question(id=f"nlu-{number}", question=example.text)
-        for number, example in enumerate(data.examples)
+        Question(id=f"{_EXAMPLE}{example.text}", question=example.text)
+        for example in data.examples
         if example.intent != OUT_OF_SCOPE
     ]
 
 
-def _index(
-    documents: Sequence[Document], questions: Sequence[Question], draft: Path, name: str
-) -> Mapping[str, Any]:
+def training_messages(
+    unseen: Sequence[Unseen], built: Built, questions: Sequence[Question]
+) -> list[tuple[HeldOut, tuple[Candidate, ...]]]:
+    """Training texts as customers' messages, with what models say of them that were not fitted on them."""
+    asked = {question.question: question for question in questions}
+    messages = []
+    for one in unseen:
+        question = asked.get(one.understanding.text)
+        retrieved = built.unseen.get(question.id if question else f"{_EXAMPLE}{one.understanding.text}")
+        if retrieved is None:
+            continue
+        message = HeldOut(
+            text=one.understanding.text,
+            kind="intent" if one.intent else "question" if question else "out_of_scope",
+            language=one.understanding.language,
+            answers=frozenset(question.document_ids if question else (one.intent,) if one.intent else ()),
+        )
+        reading = Reading(understanding=one.understanding, retrieved=retrieved)
+        messages.append((message, candidates(reading, titles={}, language=message.language)))
+    return messages
+
+
+def _index(documents: Sequence[Document], questions: Sequence[Question], draft: Path, name: str) -> Built:
     if not documents:
-        return {"documents": 0}
+        return Built(facts={"documents": 0}, unseen={})
     source = serving_encoder(name)
     link_folder(source, draft / "encoder")
     return build_index(documents, Encoder.load(source), draft / "knowledge", questions=questions)

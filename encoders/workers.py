@@ -19,13 +19,15 @@ class WorkersBusy(Exception):
 class ModelWorkers:
     """`count` threads that run model calls off the event loop, so that a turn never stalls the others.
 
-    The models themselves compute on the thread that calls them: `count` is how many cores live
-    traffic may take.
+    Models compute on the thread that calls them, and so does the linear algebra around them: `count` is how
+    many cores live traffic may take.
     """
 
     def __init__(self, count: int = 2, *, max_waiting: int = 256, max_wait: float = 10.0) -> None:
         """At most `max_waiting` calls wait, each at most `max_wait` seconds before it starts."""
-        self._executor = ThreadPoolExecutor(count, thread_name_prefix="model")
+        self._executor = ThreadPoolExecutor(
+            count, thread_name_prefix="model", initializer=_compute_on_this_thread
+        )
         self._free = asyncio.Semaphore(count)
         self._room = max_waiting
         self._max_wait = max_wait
@@ -64,6 +66,13 @@ class ModelWorkers:
     def close(self) -> None:
         """Wait for the calls that run; none can be made after it."""
         self._executor.shutdown(wait=True)
+
+
+def _compute_on_this_thread() -> None:
+    """BLAS would share a single text's few products among all cores and wait milliseconds for busy ones."""
+    from threadpoolctl import threadpool_limits
+
+    threadpool_limits(1)
 
 
 def _release(loop: asyncio.AbstractEventLoop, free: asyncio.Semaphore) -> None:

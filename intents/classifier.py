@@ -8,6 +8,7 @@ from typing import Any
 
 from encoders.artifacts import open_artifact
 from encoders.encoder import Encoder
+from encoders.logistic import Floats
 from encoders.text import detect_language
 from intents.entities import EntityExtractor
 from intents.head import Head, Vectors, load_head
@@ -75,7 +76,7 @@ class IntentClassifier:
         return [
             Understanding(
                 text=text,
-                ranking=self._ranking(row),
+                ranking=ranked(self._head.labels, row),
                 in_scope=float(scope),
                 language=detect_language(text),
                 model_id=self.model_id,
@@ -84,8 +85,8 @@ class IntentClassifier:
             for text, row, scope in zip(texts, probabilities, in_scope, strict=True)
         ]
 
-    def _ranking(self, row: Any) -> tuple[IntentScore, ...]:
-        best = sorted(range(len(row)), key=lambda index: -row[index])[:MOST_RANKED]
-        return tuple(
-            IntentScore(intent=self._head.labels[index], confidence=float(row[index])) for index in best
-        )
+
+def ranked(labels: Sequence[str], probabilities: Floats) -> tuple[IntentScore, ...]:
+    """The most probable intents, best first, for probabilities (classes,)."""
+    best = sorted(range(len(labels)), key=lambda index: -probabilities[index])[:MOST_RANKED]
+    return tuple(IntentScore(intent=labels[index], confidence=float(probabilities[index])) for index in best)

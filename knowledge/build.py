@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from encoders.encoder import Encoder
 from encoders.errors import InputError
 from encoders.progress import progress
 from encoders.text import detect_language
-from knowledge.documents import Document, Question
+from knowledge.documents import Document, Question, Retrieved
 from knowledge.encode import EncodedDocument, KnownQuestions, Means, assembled, encode_documents
 from knowledge.fit import fit_questions
 from knowledge.index import KIND, Fitted, KnowledgeIndex
@@ -26,10 +27,22 @@ ENOUGH_QUESTIONS = 30
 MOST_KNOWN_OUTSIDE = 5000
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Built:
+    """An index that was just built.
+
+    Attributes:
+        unseen: what it finds for each training question, by id, when that question is not known.
+    """
+
+    facts: Mapping[str, Any]
+    unseen: Mapping[str, Retrieved]
+
+
 def build_index(
     documents: Sequence[Document], encoder: Encoder, out: Path, *, questions: Sequence[Question] = ()
-) -> dict[str, Any]:
-    """Index documents into `out` and give the index's facts.
+) -> Built:
+    """Index documents into `out`.
 
     Questions with documents become further keys to these; all questions together fit the ranker, each looked up
     as if it were not known.
@@ -43,16 +56,22 @@ def build_index(
         )
     facts: dict[str, Any] = {}
     with building(out, kind=KIND, facts=facts) as draft:
-        index = assembled_index(documents, encoder, questions)
+        index, unseen = _fitted_index(documents, encoder, questions)
         write_index(draft, index)
         facts.update(index.facts)
-    return facts
+    return Built(facts=facts, unseen=unseen)
 
 
 def assembled_index(
     documents: Sequence[Document], encoder: Encoder, questions: Sequence[Question]
 ) -> KnowledgeIndex:
     """The index in memory."""
+    return _fitted_index(documents, encoder, questions)[0]
+
+
+def _fitted_index(
+    documents: Sequence[Document], encoder: Encoder, questions: Sequence[Question]
+) -> tuple[KnowledgeIndex, dict[str, Retrieved]]:
     encoded = encode_documents(documents, encoder)
     which, of = _keys(encoded, questions)
     vectors, languages = _embedded([questions[place] for place in which], encoder)
@@ -69,9 +88,11 @@ def assembled_index(
     }
     index = KnowledgeIndex(encoder=encoder, base=base, fitted=fitted, facts=facts)
     if sum(bool(one.document_ids) for one in questions) < ENOUGH_QUESTIONS:
-        return index
-    fitted, facts["cross_validated"] = fit_questions(index, questions, which)
-    return index.refitted(fitted)
+        return index, {}
+    fit = fit_questions(index, questions, which)
+    facts["cross_validated"] = fit.figures
+    index = index.refitted(fit.fitted)
+    return index, {name: index.retrieved(query, found) for name, (query, found) in fit.looked_up.items()}
 
 
 def _keys(encoded: Sequence[EncodedDocument], questions: Sequence[Question]) -> tuple[list[int], Numbers]:

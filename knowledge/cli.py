@@ -33,7 +33,7 @@ def build(
     name = encoder if encoder != "auto" else default_encoder([one.title + one.text for one in documents])
     files = question_files(source)
     loaded = Encoder.load(serving_encoder(name))
-    facts = build_index(documents, loaded, out, questions=read_questions(files) if files else ())
+    facts = build_index(documents, loaded, out, questions=read_questions(files) if files else ()).facts
     typer.echo(f"{facts['documents']} documents, {facts['passages']} passages in {out}")
 
 

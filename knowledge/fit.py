@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,7 @@ from knowledge.index import Fitted, KnowledgeIndex
 from knowledge.lexical import hashed
 from knowledge.ranker import Asked, Ranker, fit_ranker
 from knowledge.segment import Query
+from knowledge.signals import Found
 
 FOLDS = 5
 ENOUGH_OF_EACH = 100
@@ -24,10 +25,17 @@ ENOUGH_OF_EACH = 100
 RIDGE = 10.0
 
 
-def fit_questions(
-    index: KnowledgeIndex, questions: Sequence[Question], which: Sequence[int]
-) -> tuple[Fitted, dict[str, Any]]:
-    """What to rank by, and what cross-validation says of it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionFit:
+    """What to rank by, what cross-validation says of it, and what each question found, by its id."""
+
+    fitted: Fitted
+    figures: dict[str, Any]
+    looked_up: dict[str, tuple[Query, Found]]
+
+
+def fit_questions(index: KnowledgeIndex, questions: Sequence[Question], which: Sequence[int]) -> QuestionFit:
+    """Fit the index's ranker.
 
     Args:
         which: for each known question of the index, in the order they were given, the question it is.
@@ -39,12 +47,14 @@ def fit_questions(
     ]
     queries = _queries(index, questions, which)
     asked: list[Asked] = []
+    looked_up: dict[str, tuple[Query, Found]] = {}
     with progress("Looking up training questions", len(questions)) as step:
         for question, query, truth in zip(questions, queries, truths, strict=True):
             step()
             if question.document_ids and not truth:
                 continue  # answered by what is not in this index: says nothing of the ranking
             found = index.candidates(query)
+            looked_up[question.id] = (query, found)
             asked.append(
                 Asked(
                     signals=found.signals,
@@ -54,7 +64,8 @@ def fit_questions(
                 )
             )
     seeking = _seeking(queries, [bool(one.document_ids) for one in questions])
-    return replace(index.fitted, ranker=fit_ranker(asked), seeking=seeking), _cross_validated(asked)
+    fitted = replace(index.fitted, ranker=fit_ranker(asked), seeking=seeking)
+    return QuestionFit(fitted=fitted, figures=_cross_validated(asked), looked_up=looked_up)
 
 
 def _queries(index: KnowledgeIndex, questions: Sequence[Question], which: Sequence[int]) -> list[Query]:

@@ -122,7 +122,10 @@ class KnowledgeIndex:
     ) -> Retrieved:
         """The same for a question whose vector (d,) is known already."""
         query = self.query(question, vector, context=context, language=language)
-        candidates = self.candidates(query, most=max(k, CANDIDATES))
+        return self.retrieved(query, self.candidates(query, most=max(k, CANDIDATES)), k=k)
+
+    def retrieved(self, query: Query, candidates: Found, *, k: int = 10) -> Retrieved:
+        """The candidates of a question ranked, the `k` best of them with their probabilities."""
         p = self.fitted.ranker(candidates.signals)
         hits = tuple(
             replace(self._passage(int(candidates.passages[place])), score=float(p[place]), p=float(p[place]))

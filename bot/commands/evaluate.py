@@ -27,9 +27,10 @@ def evaluate_command(folder: Path, *, release: str | None, report: Path | None) 
     chosen = pick_release(project, release)
     workers = ModelWorkers(1)
     try:
-        reader = load_runtime(project, chosen, workers=workers).reader
+        runtime = load_runtime(project, chosen, workers=workers)
+        reader = runtime.reader
         figures: dict[str, Any] = {"release": chosen.id}
-        figures["end_to_end"], _ = evaluate_decisions(reader, held_out.messages, project)
+        figures["end_to_end"], _ = evaluate_decisions(runtime, held_out.messages)
         if held_out.utterances:
             aim = Aim(wrong=project.settings.costs.wrong, handover=project.settings.costs.handover)
             figures["intents"] = evaluate_intents(reader.classifier, held_out.utterances, aim=aim)

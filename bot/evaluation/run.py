@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bot.dialog.decision import Costs, decide
+from bot.dialog.decision import decide
 from bot.evaluation.outcomes import HeldOut, Kind, Outcome, judge, summary
 from bot.project import Project
-from bot.reader import Reader, Reading, candidates
-from bot.runtime import costs_of
+from bot.runtime import Runtime
 from encoders.errors import InputError
 from encoders.progress import progress
 from encoders.records import read_csv, text_field
@@ -71,22 +70,21 @@ def read_held_out(project: Project) -> HeldOutFiles:
     )
 
 
-def evaluate_decisions(
-    reader: Reader, messages: Sequence[HeldOut], project: Project
-) -> tuple[dict[str, Any], list[Outcome]]:
+def evaluate_decisions(runtime: Runtime, messages: Sequence[HeldOut]) -> tuple[dict[str, Any], list[Outcome]]:
     """Let every message go through the whole decision.
 
     Returns:
         The summary, with one for each language under `by_language`, and what became of each message.
     """
-    costs = costs_of(project.settings)
+    costs = runtime.costs
     outcomes: list[Outcome] = []
     confidences: list[float] = []
     with progress("Deciding", len(messages)) as step:
         for message in messages:
-            language = detect_language(message.text, default=project.settings.language)
-            reading = reader.read_now(message.text, (), language)
-            outcomes.append(_outcome(message, reading, project, costs, language))
+            language = detect_language(message.text, default=runtime.settings.language)
+            reading = runtime.reader.read_now(message.text, (), language)
+            options = runtime.candidates(reading, language=language)
+            outcomes.append(judge(message, decide(options, costs, may_clarify=True), costs))
             confidences.append(reading.understanding.confidence)
             step()
     report = summary(outcomes, confidences, costs)
@@ -99,11 +97,6 @@ def evaluate_decisions(
         for language in sorted({message.language for message in messages})
     }
     return report, outcomes
-
-
-def _outcome(message: HeldOut, reading: Reading, project: Project, costs: Costs, language: str) -> Outcome:
-    options = candidates(reading, titles=project.settings.choices, language=language)
-    return judge(message, decide(options, costs, may_clarify=True), costs)
 
 
 def _message(text: str, kind: Kind, language: str, answers: frozenset[str]) -> HeldOut:

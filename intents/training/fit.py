@@ -22,11 +22,28 @@ STRENGTH = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class UnseenRows:
+    """What heads say, calibrated, of rows that they were not fitted on.
+
+    Attributes:
+        rows: (n,) numbers of the examples; probabilities: (n, classes); in_scope: (n,).
+        outside_probabilities, outside_in_scope: the same of the out-of-scope rows, (m, classes) and (m,).
+    """
+
+    rows: Indexes
+    probabilities: Floats
+    in_scope: Floats
+    outside_probabilities: Floats
+    outside_in_scope: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
     """A head, and what the rows it was calibrated on say of it."""
 
     head: Head
     figures: dict[str, float]
+    unseen: UnseenRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +60,7 @@ class _Light:
 
 
 def fit_head(
-    vectors: Vectors, targets: Indexes, labels: Sequence[str], outside: Vectors, folds: Sequence[Fold]
+    vectors: Vectors, targets: Indexes, labels: Sequence[str], strangers: Vectors, folds: Sequence[Fold]
 ) -> Fitted:
     """A calibrated head for unit vectors (n, d) with class numbers (n,).
 
@@ -52,16 +69,22 @@ def fit_head(
     where they are equally likely.
 
     Args:
-        outside: vectors (m, d) of texts that are in no class; may be empty.
+        strangers: vectors (m, d) of texts that are in no class; may be empty.
         folds: cross-fitting folds; a single one when the encoder has seen the rest.
     """
     mean = vectors.mean(axis=0)
-    rows, far = unit(vectors - mean), unit(outside - mean) if len(outside) else outside
-    parts = [_seen_by_fold(rows, targets, far, fold, len(labels)) for fold in folds]
-    logits = np.concatenate([part.logits for part in parts])
-    truth = np.concatenate([targets[held] for _, held in folds])
+    rows, far = unit(vectors - mean), unit(strangers - mean) if len(strangers) else strangers
+    lights = [_fit_light(rows[shown], targets[shown], len(labels)) for shown, _ in folds]
+    logits = np.concatenate(
+        [light.logits(rows[held]) for light, (_, held) in zip(lights, folds, strict=True)]
+    )
+    seen = np.concatenate([held for _, held in folds])
+    truth = targets[seen]
     temperature = fit_temperature(logits, truth)
-    found, flags = _in_scope_rows(rows, targets, far, folds, parts, temperature)
+    inside, outside = _by_fold(rows, far, folds, lights, temperature)
+    strange = [*outside, *_left_out(rows, targets, far, len(labels), temperature)]
+    found = np.concatenate([inside, *strange])
+    flags = np.concatenate([np.ones(len(inside)), *(np.zeros(len(part)) for part in strange)])
     in_scope = fit_logistic(found, flags, row_weights=balanced(flags), ridge=2.0)
     light = _fit_light(rows, targets, len(labels))
     head = Head(
@@ -75,7 +98,20 @@ def fit_head(
         outside=far.astype(np.float32).reshape(-1, rows.shape[1]),
         in_scope=in_scope,
     )
-    return Fitted(head=head, figures=_figures(logits, truth, temperature, in_scope, found, flags))
+    unseen = UnseenRows(
+        rows=seen,
+        probabilities=softmax(logits / temperature),
+        in_scope=in_scope(inside),
+        outside_probabilities=_mean([softmax(light.logits(far) / temperature) for light in lights]),
+        outside_in_scope=_mean([in_scope(part) for part in outside]) if outside else np.zeros(0),
+    )
+    figures = _figures(logits, truth, temperature, in_scope, found, flags)
+    return Fitted(head=head, figures=figures, unseen=unseen)
+
+
+def _mean(parts: Sequence[Floats]) -> Floats:
+    result: Floats = np.mean(parts, axis=0)
+    return result
 
 
 def fit_temperature(logits: Vectors, truth: Indexes) -> float:
@@ -102,19 +138,6 @@ def stratified_folds(targets: Indexes, count: int, seed: int) -> list[Fold]:
     return [(np.flatnonzero(place != fold), np.flatnonzero(place == fold)) for fold in range(count)]
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A fold's light head and the logits (held, classes) of the rows it has not seen."""
-
-    light: _Light
-    logits: Vectors
-
-
-def _seen_by_fold(rows: Vectors, targets: Indexes, far: Vectors, fold: Fold, classes: int) -> _Part:
-    light = _fit_light(rows[fold[0]], targets[fold[0]], classes)
-    return _Part(light, light.logits(rows[fold[1]]))
-
-
 def _fit_light(rows: Vectors, targets: Indexes, classes: int) -> _Light:
     from sklearn.linear_model import LogisticRegression
 
@@ -135,32 +158,26 @@ def _fit_light(rows: Vectors, targets: Indexes, classes: int) -> _Light:
     return _Light(weights.astype(np.float32), bias.astype(np.float32), unit(prototypes))
 
 
-def _in_scope_rows(
-    rows: Vectors,
-    targets: Indexes,
-    far: Vectors,
-    folds: Sequence[Fold],
-    parts: Sequence[_Part],
-    temperature: float,
-) -> tuple[Floats, Floats]:
-    """Signals and flags (1 in scope) of rows that their fold's head has not seen.
+def _by_fold(
+    rows: Vectors, far: Vectors, folds: Sequence[Fold], lights: Sequence[_Light], temperature: float
+) -> tuple[Floats, list[Floats]]:
+    """Signals of the rows that each fold's head has not seen, and of the out-of-scope rows for each fold."""
+    pairs = list(zip(lights, folds, strict=True))
+    inside = [_signals(rows[held], rows[shown], far, light, temperature) for light, (shown, held) in pairs]
+    outside = [_signals(far, rows[shown], far, light, temperature, same=True) for light, (shown, _) in pairs]
+    return np.concatenate(inside), outside if len(far) else []
 
-    Where real out-of-scope rows are few, classes that a head was not shown stand in for them.
-    """
-    found: list[Floats] = []
-    flags: list[Floats] = []
-    for (fit, held), part in zip(folds, parts, strict=True):
-        found.append(_signals(rows[held], rows[fit], far, part.light, temperature))
-        flags.append(np.ones(len(held)))
-        if len(far):
-            found.append(_signals(far, rows[fit], far, part.light, temperature, same=True))
-            flags.append(np.zeros(len(far)))
-    if len(far) < ENOUGH_OUTSIDE:
-        for kept, left in _left_out_classes(targets):
-            light = _fit_light(rows[kept], targets[kept], part.light.bias.shape[0])
-            found.append(_signals(rows[left], rows[kept], far, light, temperature))
-            flags.append(np.zeros(len(left)))
-    return np.concatenate(found), np.concatenate(flags)
+
+def _left_out(
+    rows: Vectors, targets: Indexes, far: Vectors, classes: int, temperature: float
+) -> list[Floats]:
+    """Where real out-of-scope rows are few, classes that a head was not shown stand in for them."""
+    if len(far) >= ENOUGH_OUTSIDE:
+        return []
+    return [
+        _signals(rows[left], rows[kept], far, _fit_light(rows[kept], targets[kept], classes), temperature)
+        for kept, left in _left_out_classes(targets)
+    ]
 
 
 def _left_out_classes(targets: Indexes, groups: int = 5) -> list[Fold]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from intents.understanding import Understanding
+
 Recipe = Literal["finetune", "fast"]
 
 
@@ -30,8 +32,16 @@ class TrainingOptions:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unseen:
+    """A training text as read by a model that was not fitted on it; `intent` is what it really is, or None."""
+
+    understanding: Understanding
+    intent: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingReport:
-    """What training found out; the figures are from examples that the model had not seen."""
+    """What training found out; the figures and `unseen` are from examples that the model had not seen."""
 
     recipe: str
     encoder: str
@@ -39,6 +49,7 @@ class TrainingReport:
     examples: int
     out_of_scope: int
     figures: Mapping[str, float] = field(default_factory=dict)
+    unseen: tuple[Unseen, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
         """As plain JSON."""

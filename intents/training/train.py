@@ -16,15 +16,18 @@ import numpy as np
 from encoders.artifacts import building, link_folder
 from encoders.encoder import Encoder, serving_encoder
 from encoders.errors import InputError
+from encoders.logistic import Floats
 from encoders.progress import progress
 from encoders.resolve import default_encoder, resolve_encoder
-from intents.classifier import KIND
+from encoders.text import detect_language
+from intents.classifier import KIND, ranked
 from intents.entities import EntityExtractor
 from intents.examples import OUT_OF_SCOPE, TrainingData
 from intents.head import Vectors, save_head
 from intents.training.card import model_card
-from intents.training.fit import Fitted, Fold, Indexes, fit_head, stratified_folds
-from intents.training.options import TrainingOptions, TrainingReport
+from intents.training.fit import Fitted, Fold, Indexes, UnseenRows, fit_head, stratified_folds
+from intents.training.options import TrainingOptions, TrainingReport, Unseen
+from intents.understanding import Understanding
 
 FOLDS = 5
 
@@ -60,6 +63,7 @@ def train_intents(data: TrainingData, out: Path, options: TrainingOptions) -> Tr
             examples=len(rows.texts),
             out_of_scope=len(rows.outside),
             figures=fitted.figures,
+            unseen=_unseen(fitted.unseen, rows),
         )
         facts.update(_facts(report, rows, options))
         (draft / "card.md").write_text(model_card(facts), encoding="utf-8")
@@ -125,6 +129,32 @@ def _encoded(folder: Path, rows: _Set) -> tuple[Vectors, Vectors]:
     encoder = Encoder.load(folder, threads=os.cpu_count() or 1)
     with progress("Embedding", len(rows.texts) + len(rows.outside)) as step:
         return encoder.encode(rows.texts, progress=step), encoder.encode(rows.outside, progress=step)
+
+
+def _unseen(unseen: UnseenRows, rows: _Set) -> tuple[Unseen, ...]:
+    """The examples that some head had not seen, then the out-of-scope rows."""
+    inside = zip(unseen.rows, unseen.probabilities, unseen.in_scope, strict=True)
+    outside = zip(rows.outside, unseen.outside_probabilities, unseen.outside_in_scope, strict=True)
+    found = [
+        Unseen(
+            understanding=_understood(rows.texts[row], p, scope, rows), intent=rows.labels[rows.targets[row]]
+        )
+        for row, p, scope in inside
+    ]
+    found += [
+        Unseen(understanding=_understood(text, p, scope, rows), intent=None) for text, p, scope in outside
+    ]
+    return tuple(found)
+
+
+def _understood(text: str, probabilities: Floats, in_scope: float, rows: _Set) -> Understanding:
+    return Understanding(
+        text=text,
+        ranking=ranked(rows.labels, probabilities),
+        in_scope=float(in_scope),
+        language=detect_language(text),
+        model_id="",
+    )
 
 
 def _facts(report: TrainingReport, rows: _Set, options: TrainingOptions) -> dict[str, Any]:
