@@ -38,9 +38,9 @@ class Runtime:
     release: Release
     assistant: Assistant
     reader: Reader
-    calibration: Calibration
     costs: Costs
     settings: ProjectSettings
+    calibration: Calibration = Calibration()
 
     def candidates(self, reading: Reading, *, language: str) -> tuple[Candidate, ...]:
         """What competes to answer a message, on one scale of probability."""

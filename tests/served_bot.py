@@ -14,7 +14,6 @@ import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.actions.loop import ActionFailed
-from bot.calibration import Calibration
 from bot.channels.base import Channel
 from bot.desk import Desk
 from bot.dialog.calls import ActionResult
@@ -160,7 +159,6 @@ def runtime() -> Callable[[], Runtime]:
         release=cast(Release, None),  # nothing here asks which release it is
         assistant=assistant(DOMAIN),
         reader=cast(Reader, WordReader()),
-        calibration=Calibration(),
         costs=Costs(),
         settings=ProjectSettings(),
     )
