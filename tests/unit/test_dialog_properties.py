@@ -49,7 +49,7 @@ turns = st.tuples(
 Turn = tuple[str, str | None, Mapping[str, Any], Decision | None, ActionResult, list[Event]]
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=250)
 @given(st.lists(turns, max_size=6))
 def test_no_conversation_breaks_the_core(said: list[Turn]) -> None:
     async def talk() -> None:
@@ -69,7 +69,7 @@ def test_no_conversation_breaks_the_core(said: list[Turn]) -> None:
     asyncio.run(talk())
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.lists(events(), max_size=20), decisions)
 def test_after_any_events_there_is_a_next_action(happened: list[Event], decision: Decision | None) -> None:
     tracker = Tracker.fold("c1", ASSISTANT.domain, happened)
