@@ -13,6 +13,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.actions.opened import opened_actions
+from bot.articles import close_articles, watch_articles
 from bot.channels.catalogue import open_channels
 from bot.credentials import Credentials
 from bot.desk import Desk
@@ -88,8 +89,9 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
         stack.push_async_callback(sender.close)
         sender.start()
         stack.push_async_callback(turns.drain, timeout_s=DRAIN_S)
-        watching = asyncio.create_task(watch_wording(project, runtime))
-        stack.callback(watching.cancel)
+        for watch in (watch_wording, watch_articles):
+            stack.callback(asyncio.create_task(watch(project, runtime)).cancel)
+        stack.callback(close_articles, runtime)
         resumed = await turns.resume()
         if resumed:
             log.info("taking up messages that were not finished", extra={"messages": resumed})
@@ -114,7 +116,7 @@ async def _active_runtime(project: Project, store: Store, workers: ModelWorkers)
     active = await store.active_release()
     chosen = choose_release(project, active)
     release = await asyncio.to_thread(open_release, project, chosen)
-    runtime = await asyncio.to_thread(load_runtime, project, release, workers=workers)
+    runtime = await asyncio.to_thread(load_runtime, project, release, workers=workers, live=True)
     if active is None:
         await store.set_active_release(chosen)
     return runtime

@@ -45,8 +45,13 @@ class Project:
 
     @property
     def work(self) -> Path:
-        """What the server makes for itself and may lose."""
+        """What the server makes for itself and may lose, but for articles that were put there by a program."""
         return self.folder / ".kefu"
+
+    @property
+    def live_articles(self) -> Path:
+        """Articles that changed since a release was trained, by the encoder's id."""
+        return self.work / "articles"
 
     @property
     def articles(self) -> Path:

@@ -25,8 +25,8 @@ from encoders.workers import ModelWorkers
 from intents.builtin.extract import built_in_names
 from intents.classifier import IntentClassifier
 from intents.verbatim import Verbatim
-from knowledge.base import KnowledgeBase
 from knowledge.index import KnowledgeIndex
+from knowledge.live import LiveKnowledge
 
 CALIBRATION = "calibration.json"
 
@@ -53,20 +53,22 @@ def costs_of(settings: ProjectSettings) -> Costs:
     return Costs(wrong=given.wrong, handover=given.handover, clarify=given.clarify)
 
 
-def load_runtime(project: Project, release: Release, *, workers: ModelWorkers) -> Runtime:
-    """Load the models and the index of a release.
+def load_runtime(project: Project, release: Release, *, workers: ModelWorkers, live: bool = False) -> Runtime:
+    """Load the models and the index of a release; with `live`, also the articles that changed since.
 
     Raises:
         ArtifactError: when a part of the release is damaged or does not fit the others.
     """
     classifier = IntentClassifier.load(release.folder / "intents")
     assistant = load_snapshot(project, release)
+    index = _knowledge(project, release, classifier)
+    knowledge = LiveKnowledge.open(index, project.live_articles) if live and index else index
     return Runtime(
         release=release,
         assistant=assistant,
         reader=Reader(
             classifier=classifier,
-            knowledge=_knowledge(project, release, classifier),
+            knowledge=knowledge,
             workers=workers,
             refine=Refined(
                 Verbatim.load(release.folder / "verbatim.json"), built_in_names(assistant.domain.entities)
@@ -106,7 +108,7 @@ def newest_responses(project: Project, known: Mapping[str, Any]) -> dict[str, An
         return dict(known)
 
 
-def _knowledge(project: Project, release: Release, classifier: IntentClassifier) -> KnowledgeBase | None:
+def _knowledge(project: Project, release: Release, classifier: IntentClassifier) -> KnowledgeIndex | None:
     """The release's index, with its encoder; None where the project has no articles."""
     folder = release.folder / "knowledge"
     if not folder.is_dir():

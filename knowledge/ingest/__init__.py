@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from knowledge.ingest.lines import question_of, read_questions
-from knowledge.ingest.sources import question_files, read_documents
+from knowledge.ingest.sources import document_files, question_files, read_documents
 
-__all__ = ["question_files", "question_of", "read_documents", "read_questions"]
+__all__ = ["document_files", "question_files", "question_of", "read_documents", "read_questions"]

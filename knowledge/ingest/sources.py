@@ -47,6 +47,11 @@ def question_files(sources: Sequence[Path]) -> list[Path]:
     return [path for path in files if is_questions_file(path)]
 
 
+def document_files(folder: Path) -> list[Path]:
+    """The files of a folder that may hold documents; none where there is no such folder."""
+    return [path for path in _files(folder) if not is_questions_file(path)]
+
+
 def _read(source: Path) -> Iterator[tuple[str, Document]]:
     if source.is_dir():
         for path in _files(source):

@@ -1,0 +1,63 @@
+"""Articles are hot: an edited file of the knowledge folder is searched a second later, without training."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+from bot.project import Project
+from bot.wording import Pointer
+from encoders.errors import KefuError
+from knowledge.ingest import document_files, read_documents
+from knowledge.live import LiveKnowledge
+
+log = logging.getLogger("kefu.articles")
+
+INTERVAL_S = 0.5
+
+
+async def watch_articles(project: Project, pointer: Pointer, *, interval_s: float = INTERVAL_S) -> None:
+    """Take over what changes in the knowledge folder, and what changed before the server started, until cancelled.
+
+    A file that cannot be read leaves everything as it was until it can be.
+    """
+    seen: object = None
+    while True:
+        state = pointer.current.release.id, await asyncio.to_thread(_stamps, project)
+        if state != seen:
+            seen = state
+            await _take_over(project, pointer)
+        await asyncio.sleep(interval_s)
+
+
+def close_articles(pointer: Pointer) -> None:
+    """Close what keeps the changed articles; these stay."""
+    knowledge = pointer.current.reader.knowledge
+    if isinstance(knowledge, LiveKnowledge):
+        knowledge.close()
+
+
+async def _take_over(project: Project, pointer: Pointer) -> None:
+    reader = pointer.current.reader
+    if not isinstance(reader.knowledge, LiveKnowledge):
+        return
+    try:
+        documents = await asyncio.to_thread(read_documents, [project.articles])
+        changed = await reader.run(reader.knowledge.sync, documents)
+    except KefuError as error:
+        log.warning("the edited articles cannot be used, the old ones stay: %s", error)
+        return
+    if changed:
+        log.info("articles were read again", extra={"articles": changed})
+
+
+def _stamps(project: Project) -> tuple[tuple[Path, int, int], ...]:
+    stamps = []
+    for path in document_files(project.articles):
+        try:
+            status = path.stat()
+        except FileNotFoundError:
+            continue  # it is being replaced at this moment
+        stamps.append((path, status.st_mtime_ns, status.st_size))
+    return tuple(stamps)
