@@ -1,4 +1,4 @@
-"""Where people live: street addresses in English, the usual European forms, and Chinese."""
+"""Where people live, in Latin letters: English and the usual European ways of writing a street address."""
 
 from __future__ import annotations
 
@@ -7,91 +7,66 @@ from collections.abc import Iterator
 
 from intents.transcripts.personal.span import Span
 
-_CAP = r"[A-ZÀ-ÖØ-Þ][A-Za-zß-öø-ÿ'’.-]+"
-_STREET = (
-    r"street|st|road|rd|avenue|ave|lane|ln|drive|dr|court|ct|close|cl|way|place|pl|square|sq|terrace|terr|crescent|cres|boulevard|blvd|"
+_UP, _LOW = (
+    "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽ",
+    "a-zß-öø-ÿāăąćĉċčďđēĕėęěĝğġģĥħĩīĭįıĵķĺļľŀłńņňŋōŏőœŕŗřśŝşšţťŧũūŭůűųŵŷźżž",
+)
+_CAP = rf"[{_UP}][{_UP}{_LOW}'’.-]+"
+_TYPES = (
+    r"street|st|road|rd|avenue|ave|av|lane|ln|drive|dr|court|ct|close|cl|way|place|pl|square|sq|terrace|terr|crescent|cres|boulevard|blvd|"
     r"parkway|pkwy|highway|hwy|gardens?|gdns|grove|row|walk|mews|hill|park|quay|circle|cir|trail|view|rise|parade|circus|wharf|green|"
-    r"loop|alley|bend|path|pike|plaza|turnpike|esplanade|heights|meadows?|fields?|vale|wynd|gate|yard|broadway|high st(?:reet)?|straße|strasse"
+    r"loop|alley|bend|path|pike|plaza|turnpike|esplanade|heights|meadows?|fields?|vale|wynd|gate|yard|broadway|crossing|ridge|spur|brae|bank|drove|causeway|promenade|strand|embankment|approach|link|chase|copse|croft|dene|end|mount|villas?"
 )
-_INNER = r"(?!(?:is|are|was|on|in|of|its|to|for|the|and|or|a|my|your|it|this|that|from|at|by|per|i|you|we|they|not|no|off|more|other|new|old|left|long|short|down|up)\b)[A-ZÀ-ÖØ-Þa-z0-9][\w'’.-]*"
-_UNIT = r"(?i:(?:flat|apt\.?|apartment|unit|suite|ste\.?|room|floor|block|house|no\.?|studio|#)\s?#?[A-Za-z]?\d{0,4}[A-Za-z]?)"
-_POSTCODE = r"(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]{2} \d{5}(?:-\d{4})?|\d{4} ?[A-Z]{2}|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]\d{2} ?[A-Z0-9]{4}|\d{4,5})"
-_TOWN = rf"{_CAP}(?:[ -](?:upon|on|the|of|am|an|der|la|de|{_CAP})){{0,3}}"
+_SURE = r"street|st|road|rd|avenue|ave|lane|ln|drive|boulevard|blvd|crescent|cres|terrace|square|parkway|pkwy|highway|hwy|mews|grove|gardens?|close|court|quay|wharf"
+_NOT_STREET = (
+    r"is|are|was|were|on|in|of|its|to|for|the|and|or|a|an|my|your|it|this|that|from|at|by|per|i|you|we|they|not|no|off|more|other|new|long|short|"
+    r"down|up|euros?|pounds?|dollars?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|times?|items?|pieces?|pairs?|people|stars?|percent|kg|cm|mm|km|am|pm|x|more|left|working|business"
+)
+_INNER = rf"(?!(?:{_NOT_STREET})\b)(?:\d{{1,3}}(?:st|nd|rd|th)|[{_UP}{_LOW}][\w'’.-]*)"
+_UNIT = (
+    r"(?i:(?:flat|apt\.?|apartment|apto\.?|appt\.?|unit|suite|ste\.?|room|rm\.?|floor|block|blk|building|bldg\.?|gate|door|tower|level|lot|plot|villa|house|studio|stairs?|staircase|entrance|interno|int\.?|scala|apto\.?|bus|box|esc\.?|piso|planta|"
+    r"wohnung|whg\.?|hinterhaus|vorderhaus|appartement|étage|m\.|lok\.|byt|phase|sector|dept\.?|dpt\.?|no\.?|nº|#)\s?#?(?:[a-z](?![a-z])|\d{1,4})?[a-z]?(?:[-/]?\d{1,4})?(?![\w])"
+    r"|\d{1,3}(?:st|nd|rd|th|º|ª|e|\.) ?(?:floor|fl|étage|piso|og|stock|esq\.?|dto\.?|dcha\.?|izq\.?|tv\.?|th\.?|mf\.?|[a-d])(?!\w)|[A-Z]-\d{1,4}(?=,)|(?:top|ground|first|second|third|fourth|basement|lower|upper) (?:flat|floor)|c/o [\w ]{2,20}|hinterhaus|vorderhaus|[a-z]\d{1,3}(?=,))"
+)
+_HOUSE = rf"(?:{_CAP} ){{1,3}}(?:House|Court|Cottage|Lodge|Villas?|Tower|Towers|Building|Mansions?|Apartments?|Manor|Farm|Hall|Heights|Residences?|Point|Wharf|Place|Centre|Center|Business Park|Mill|Barn|Vicarage|Rectory|Residency|Grange|Stables|Quarters|Estate|Complex|Gardens)"
+_POST = r"(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]{2}\.? \d{5}(?:-\d{4})?|\d{4} ?[A-Z]{2}(?![A-Za-z])|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]\d{2} ?[A-Z0-9]{4}|\d{2}-\d{3}|\d{3} \d{2}|(?:[A-Z]{1,2}-)?\d{4,6}|[A-Z]{2,3})(?![A-Za-z\d])"
+_STOP = r"(?!(?:Please|Thanks|Thank|I|My|Can|Could|Order|The|Call|And|Hi|Hello|Phone|Tel|Mobile|Email|Name|It|Its|We|He|She|They|You|But|Not|Is|Why|When|Where|How|Ring|Leave|Nobody|Tracking|Parcel|Ref)\b)"
+_TOWN = rf"{_STOP}{_CAP}(?:[ -](?:upon|on|the|of|am|an|der|la|de|del|le|sur|{_CAP}|[{_UP}](?![{_UP}{_LOW}.]))){{0,3}}"
+_UK = r"[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}(?![A-Za-z\d])"
+_LOWER_TOWN = rf"[{_LOW}]{{3,}}(?: [{_LOW}]{{3,}})?(?= (?:{_UK}|\d{{5}}\b)|\s*[.!?,;]|\s*$)"
 _TAIL = (
-    rf"(?:\s*(?:,|\n)\s*{_UNIT}(?=[\s,.\n]|$))?(?:\s*(?:,|\n)\s*(?:{_POSTCODE} {_TOWN}|{_TOWN} {_POSTCODE}|{_POSTCODE}|{_TOWN})(?![A-Za-z])){{0,5}}"
-    rf"(?:(?:\s|,)+{_POSTCODE}(?![A-Za-z\d]))?(?: in {_TOWN}(?![A-Za-z]))?"
+    rf"(?:\s*[,\n]\s*(?:{_UNIT}))*"
+    rf"(?:\s*[,\n]\s*(?:{_POST} {_TOWN}|{_TOWN},? {_POST}|{_POST}|{_TOWN}(?: {_UNIT})?|{_LOWER_TOWN})(?![A-Za-z])){{0,5}}"
+    rf"(?:,? {_TOWN},? (?:{_UK}|[A-Z]{{2}} \d{{5}})|[ ,]+{_POST})?(?: in {_TOWN}(?![A-Za-z]))?"
 )
-_NUMBERED = re.compile(
-    rf"(?<![\w/-])(?:{_UNIT}\s*[,/]?\s*)?\d{{1,5}}[A-Za-z]?(?:[-/]\d{{1,4}}[A-Za-z]?)?,? (?:(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\.? )?"
-    rf"(?:{_INNER} ){{1,4}}?(?i:{_STREET})\b\.?(?: (?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)\b)?(?:,? {_UNIT}(?![A-Za-z]))?{_TAIL}"
+_NUMBER = r"\d{1,5} ?[A-Za-z]?(?:[-/–]\d{1,4} ?[A-Za-z]?)?"
+_DIRECTION = r"(?:N|S|E|W|NE|NW|SE|SW|North|South|East|West)"
+_HEAD = rf"(?:(?:{_UNIT}|{_HOUSE})\s*[,/]?\s+){{0,3}}"
+_ENGLISH = rf"(?<![\w/-])(?<!\d[.,]){_HEAD}{_NUMBER},? (?:{_DIRECTION}\.? )?(?:{_INNER} ){{1,4}}(?i:{_TYPES})\b\.?(?: {_DIRECTION}\b)?(?:,? {_UNIT})?{_TAIL}"
+_NAMED_HOUSE = rf"(?<![\w/-])(?:The )?(?:{_UNIT}|{_HOUSE})(?:\s*,?\s+(?:{_UNIT}|{_HOUSE})(?=\s*,)){{0,3}}\s*,?\s+(?:{_NUMBER} )?(?:{_CAP} ){{1,3}}(?i:{_TYPES})\b\.?{_TAIL}"
+_NO_TYPE = rf"(?<![\w/-]){_HEAD}{_NUMBER} (?:{_CAP} ?){{1,3}}(?:,\s*{_TOWN})?,?\s+{_UK}"
+_PREFIXES = (
+    r"rue|avenue|av\.?|boulevard|bd\.?|place|chemin|allée|impasse|quai|cours|route|calle|c/|avda\.?|avenida|plaza|paseo|carrer|camino|via|viale|piazza|corso|largo|vicolo|rua|r\.|travessa|praça|"
+    r"ulica|ul\.?|aleja|al\.|os\.|plac|pl\.|ulice|náměstí|nám\.|strada|str\.|bulevardul|jalan|jl\.|lorong"
 )
-_EUROPEAN = re.compile(
-    r"(?<![\w-])(?:"
-    rf"(?:{_CAP}[ -]){{0,2}}[A-ZÀ-ÖØ-Þ]?[\wß-öø-ÿ'’.-]*(?:straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|straat|laan|gracht|plein|kade|dijk|singel|steeg|hof) \d{{1,4}} ?[A-Za-z]?(?:[-–/ ]?(?:\d{{1,3}}|[IVX]+|bis|hs)\b)?"
-    rf"|\d{{1,4}}(?: bis| ter)?,? (?:rue|avenue|boulevard|place|chemin|allée|impasse|quai|cours)(?: (?:de|du|des|la|le|les|d['’]\w+|l['’]\w+|{_CAP}))+"
-    rf"|(?:Calle|Avenida|Av\.|Plaza|Paseo|Via|Viale|Piazza|Corso|Rua|Avenida|Ulica|ul\.|Largo)(?: (?:de|del|la|los|las|di|della|da|do|dos|{_CAP}))+,? \d{{1,4}}(?:[,/ ]+\d{{1,3}}[ºª]?\w?)?"
-    rf"){_TAIL}"
+_LINKS = r"d['’][\w]+|l['’][\w]+|de|del|della|dell['’]\w+|di|da|das|do|dos|des|du|la|las|los|le|les|el|al|św\.|sw\.|gen\."
+_PREFIXED = rf"(?<![\w-])(?:{_HEAD})(?:\d{{1,4}}(?: ?bis| ?ter)?,? )?(?i:{_PREFIXES}) (?:(?i:{_LINKS}) )*{_CAP}(?: (?:{_LINKS}|{_CAP}))*(?:,? (?:n[º°.]? ?)?\d{{1,4}} ?[A-Za-z]?(?:[-/]\d{{1,4}}[A-Za-z]?)?(?![\w]))?{_TAIL}"
+_SUFFIXES = (
+    r"straße|strasse|str\.|weg|platz|allee|gasse|ring|damm|ufer|steig|markt|chaussee|straat|laan|gracht|plein|kade|dijk|singel|steeg|hof|dreef|pad|"
+    r"gade|vej|plads|allé|gatan|vägen|gata|veien|gate|katu|tie|kuja|utca|tér|caddesi|cad\.|sokak|sok\."
 )
-_BOX = re.compile(rf"\b(?i:p\.? ?o\.? box) \d{{1,6}}{_TAIL}")
-_UK_POSTCODE = re.compile(r"(?<![A-Za-z0-9-])(?:[A-Z]{1,2}\d[A-Z\d]? \d[A-Z]{2})(?![A-Za-z0-9-])")
-_DIGIT_STREET = re.compile(
-    r"^\d+ (?:minutes?|hours?|days?|weeks?|months?|years?|times?|items?|pieces?|pairs?|of|euros?|pounds?|dollars?|x|x\d+|am|pm|th|in|on|to|people|stars?)\b",
-    re.I,
-)
-
-_PROVINCE = (
-    r"(?:北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|"
-    r"内蒙古|广西|西藏|宁夏|新疆|香港|澳门)(?:省|市|自治区|壮族自治区|回族自治区|维吾尔自治区|特别行政区)?"
-)
-_CITY = (
-    r"(?:广州|深圳|杭州|南京|苏州|成都|武汉|西安|郑州|长沙|青岛|宁波|无锡|佛山|东莞|合肥|福州|厦门|济南|大连|沈阳|哈尔滨|长春|昆明|南宁|贵阳|太原|石家庄|南昌|温州|常州|徐州|"
-    r"泉州|绍兴|嘉兴|台州|金华|烟台|潍坊|临沂|珠海|中山|惠州|汕头|兰州|银川|西宁|乌鲁木齐|呼和浩特|海口|三亚|拉萨|洛阳|扬州|南通|镇江|盐城|泰州|湖州|芜湖|襄阳|宜昌|株洲|湘潭|岳阳|"
-    r"桂林|柳州|绵阳|遵义|保定|唐山|廊坊|邯郸|威海|淄博|济宁|赣州|漳州|莆田|昆山|义乌|江阴|常熟)(?:市)?"
-)
-_H = r"[\u4e00-\u9fff]"
-_NAME = r"(?:(?![在到是寄送住我于至往省市区县镇乡路街号的])[\u4e00-\u9fff0-9A-Za-z])"
-_AREA = rf"(?:{_PROVINCE}\s*)?(?:{_CITY}\s*|{_NAME}{{2,5}}?(?:市|州|盟)\s*)?(?:{_NAME}{{1,6}}?(?:区|县|旗|市)\s*)?(?:{_NAME}{{1,6}}?(?:街道|镇|乡|开发区|高新区|新区)\s*)?"
-_ROAD = rf"(?:{_NAME}{{1,9}}?(?:路|街|大道|大街|巷|弄|胡同|道|里|公路|段|环)(?:[东西南北中][段路里]?|[一二三四五六七八九十]段)?\s*)"
-_HOUSE = (
-    r"(?:[0-9零一二三四五六七八九十甲乙丙]{1,6}(?:[-－—~]\d{1,4})?\s*(?:号院|号楼|弄|号|巷|幢|栋|座|楼)\s*)"
-)
-_COMPOUND = rf"(?:{_NAME}{{1,12}}?(?:小区|花园|花苑|公寓|大厦|广场|家园|新村|新城|华府|公馆|名苑|佳苑|雅苑|嘉园|苑|庭|湾|城|府|邸|园|村|庄|中心|写字楼|科技园|产业园|工业园|软件园|大学|学院|中学|小学|宿舍|国际|别墅|医院|商厦|大楼|驿站|里|轩|居|阁|郡|都|门)\s*)"
-_ROOM = r"(?:[0-9一二三四五六七八九十A-Za-z]{1,4}\s*(?:期|区|号楼|栋|幢|座|号院|楼|单元|梯|门|层|室|户|房|号)\s*|[A-Za-z]?\d{1,4}(?:[-－—]\d{1,4}){1,3}(?:室)?\s*|[A-Z]?\d{3,4}(?!\d)\s*)"
-_CHINESE = re.compile(
-    rf"(?:{_AREA}{_ROAD}{_HOUSE}{{1,2}}(?:{_COMPOUND})?{_ROOM}{{0,5}}|{_AREA}(?:{_ROAD})?{_COMPOUND}{_ROOM}{{1,5}}|"
-    rf"(?:{_PROVINCE}|{_CITY}|{_NAME}{{2,4}}市)\s*{_AREA}(?:{_ROAD})?(?:{_COMPOUND})(?:{_ROOM}){{0,5}})"
-)
-_LEAD = re.compile(
-    r"^(?:.*?(?:地址(?:是|为|改成|改为|在|写的|填的)?|寄到|送到|发到|寄往|配送到|派送到|搬到|搬去|改到|改成|改为|换成|换到|住在|家住|家在|位于|送至|寄至|发往|就在|快递到|邮寄到|收货地|我在|现在在|人在|我住|在|到|住|寄|送))[:：\s]*"
+_SUFFIXED = rf"(?<![\w-]){_HEAD}(?:{_CAP}[ -]){{0,2}}(?:[{_UP}][\w'’.-]*|(?<= )[{_LOW}][\w-]+)?(?:{_SUFFIXES}) \d{{1,4}} ?[A-Za-z]?(?![A-Za-z])(?:[-–/ ]{{1,3}}(?:\d{{1,4}}[A-Za-z]?|[IVX]+|bis|hs|huis)\b)?{_TAIL}"
+_WITH_POST = rf"(?<![\w-])(?:{_CAP} ){{1,3}}\d{{1,4}} ?[A-Za-z]?(?:[-/]\d{{1,4}})?(?:\s*,\s*(?:{_UNIT}|[\w.º]{{1,5}}(?: [\w.º]{{1,4}})?)){{0,2}}\s*[,\n]\s*(?:\d{{4,6}}|\d{{2}}-\d{{3}}|\d{{3}} \d{{2}}|\d{{4}} ?[A-Z]{{2}}) {_TOWN}(?:, {_TOWN})?"
+_BOX = rf"\b(?i:p\.? ?o\.? box|postbus|postfach|apartado) \d{{1,6}}{_TAIL}"
+_FORMS = tuple(
+    re.compile(form) for form in (_ENGLISH, _NAMED_HOUSE, _NO_TYPE, _PREFIXED, _SUFFIXED, _WITH_POST, _BOX)
 )
 
 
 def find_addresses(text: str) -> Iterator[Span]:
-    """Street addresses in the text."""
-    for pattern in (_NUMBERED, _EUROPEAN, _BOX, _UK_POSTCODE):
-        for match in pattern.finditer(text):
+    """Street addresses in the text; a town or a postcode by itself is none."""
+    for form in _FORMS:
+        for match in form.finditer(text):
             value = match[0].rstrip(" ,.\n")
-            if not _DIGIT_STREET.match(value):
-                yield Span(
-                    match.start(),
-                    match.start() + len(value),
-                    "address",
-                    65 if pattern is not _UK_POSTCODE else 45,
-                )
-    for match in _CHINESE.finditer(text):
-        yield from _chinese(match)
-
-
-def _chinese(match: re.Match[str]) -> Iterator[Span]:
-    """The match without the words that lead to it; it must name a place and say a number or a region."""
-    value = match[0].rstrip()
-    lead = _LEAD.match(value)
-    start = match.start() + (lead.end() if lead and lead.end() < len(value) - 4 else 0)
-    rest = match.string[start : match.start() + len(value)]
-    place = re.search(rf"{_PROVINCE}|{_CITY}|{_H}(?:市|区|县|镇|路|街|大道|弄|巷)", rest)
-    if (
-        len(rest) > 4
-        and (place or re.search(r"\d", rest))
-        and re.search(r"\d|[一二三四五六七八九十]+[号栋幢单]", rest)
-    ):
-        yield Span(start, start + len(rest), "address", 65)
+            if re.search(r"\d", value):
+                yield Span(match.start(), match.start() + len(value), "address", 67)

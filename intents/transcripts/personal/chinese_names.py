@@ -3,131 +3,189 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from intents.transcripts.personal.known_names import DOUBLE_SURNAMES, SURNAMES
+from intents.transcripts.personal.segment import is_word, kind_of, words_of
 from intents.transcripts.personal.span import Span
 
-_HAN = r"[\u4e00-\u9fff]"
 _SURNAME = f"(?:{'|'.join(DOUBLE_SURNAMES)}|[{SURNAMES}])"
-_LABEL = (
-    r"姓名|名字|收件人|收货人|寄件人|发件人|联系人|持卡人|开户人|开户名|户名|机主|车主|投保人|被保人|申请人|购买人|下单人|经办人|签收人|取件人|提货人|预约人|"
-    r"入住人|乘机人|乘客|抬头|开票人|付款人|收款人|实名|本名|真名|署名|负责人|法人|会员名|账户名|注册人|登记人|退款人"
+_TITLE = (
+    r"先生|女士|小姐|太太|老师|经理|师傅|同学|主管|医生|医师|大夫|护士|阿姨|叔叔|主任|店长|总监|老板|律师|教授|夫人|大哥|大姐|大妈|大爷|大叔|大婶|奶奶|爷爷|会计|"
+    r"教练|校长|院长|所长|科长|处长|局长|组长|队长|班长|秘书|警官|法官|导游|姑娘|小哥|专员|客服|总(?![共是额计价之数体部结算量有会得能不觉裁经]|$)|总裁|总经理|董(?!事)|工(?=[，,。！!\s你您在说好]|$)|"
+    r"姐(?![姐妹夫])|哥(?!哥)|叔(?!叔)|婶(?!婶)|嫂(?!子)|姨(?!妈)"
 )
-_PEOPLE = (
-    r"客服|专员|经理|主管|师傅|快递员|快递小哥|骑手|司机|店员|店长|导购|同事|同学|室友|邻居|朋友|闺蜜|老公|老婆|丈夫|妻子|爱人|对象|女朋友|男朋友|女友|男友|妈妈|爸爸|"
-    r"我妈|我爸|母亲|父亲|儿子|女儿|哥哥|姐姐|弟弟|妹妹|我哥|我姐|我弟|我妹|爷爷|奶奶|外公|外婆|舅舅|阿姨|叔叔|表哥|表姐|表弟|表妹|助理|秘书|房东|租客|家人|管家|顾问|工程师"
+_TITLED = re.compile(
+    rf"(?P<name>{_SURNAME}(?=(?:{_TITLE}))|{_SURNAME}[\u4e00-\u9fff]{{1,2}}(?=(?:{_TITLE}))|(?<![\u4e00-\u9fff])[\u4e00-\u9fff](?=先生|女士|小姐))"
+    rf"(?P<title>{_TITLE})"
 )
-_SAYS = (
-    r"我叫|我的名字叫|我名字叫|名叫|叫做|叫|我是|本人(?:是|叫)?|这里是|这边是|我就是|找一下|找|寄给|送给|转给|交给|发给|是给|给|和|跟|由|请|问|请问是|您是|你是|"
-    r"改成|改为|换成|写的是|填的是|写成|填成|写|登记的是|留的是|用的是|署的是|@|致|祝|谢谢|感谢|多谢|辛苦|你好|您好|亲爱的"
+_FAMILIAR = re.compile(rf"(?P<name>(?:小|老|阿)[{SURNAMES}])(?![\u4e00-\u9fff]*号)")
+_FAMILIAR_GIVEN = re.compile(
+    r"(?:我是|我叫|叫我|这里是|客服|专员|管家|店员|助理|顾问|谢谢|感谢|辛苦|@|找)[，,\s：:]?(?P<name>(?:小|阿)[\u4e00-\u9fff])(?=[，,。.！!？?～~、\s呀哦啦]|为您|很高兴|在|$)"
 )
-_TITLE = r"先生|女士|小姐|太太|老师|经理|师傅|同学|主管|医生|阿姨|叔叔|主任|店长|总监|老板|律师|教授|夫人|大哥|大姐"
+_SURNAMED = re.compile(rf"(?:(?:我|免贵|本人|贵|他|她)姓|^姓|[\s，,]姓)(?P<name>{_SURNAME})")
+_LATIN = re.compile(
+    r"(?:姓名|名字|收件人|收货人|联系人|持卡人|户名|乘客|乘机人|我叫|我是|名叫|叫|昵称)(?:是|为|叫|写|填|:|：|\s)*(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2})(?![A-Za-z])"
+)
+_NOT_FAMILIAR = frozenset("小米 小时 小金 小康 小计 小麦 小白 小程 小车 小路 小石 小温 小牛 小熊 小马 小毛 小单 小明确 老师 老白 老路 老单 老时 老温 老牛 阿里 小钱 小文 小安 小高 小花 老高 小黑 小包 老房 小房 小成 小平 老成 小古 小苗 小米粥 小宁 小满 小雷 小龙 小应 小相 小关 小连 小贝 小常 小于 老于".split())  # fmt: skip
+
+_LABELS = frozenset(
+    "登机人 代收人 收货 持票人 客户 用户 会员名 转告 告诉 通知 联系 麻烦 帮忙 姓名 名字 收件人 收货人 寄件人 发件人 联系人 持卡人 开户人 开户名 户名 机主 车主 业主 投保人 被保人 被保险人 申请人 购买人 下单人 经办人 签收人 取件人 提货人 预约人 "
+    "入住人 入住 乘机人 乘客 乘车人 旅客 抬头 开票人 付款人 收款人 借款人 担保人 受益人 患者 病人 实名 本名 真名 署名 落款 负责人 法人 账户名 注册人 登记人 退款人 租客 房东 本人 学生 家长 员工 会员 "
+    "客服 专员 经理 主管 师傅 快递员 骑手 司机 店员 店长 导购 同事 同学 室友 邻居 朋友 闺蜜 老公 老婆 丈夫 妻子 爱人 对象 女朋友 男朋友 女友 男友 妈妈 爸爸 母亲 父亲 儿子 女儿 哥哥 姐姐 弟弟 妹妹 爷爷 奶奶 外公 "
+    "外婆 舅舅 阿姨 叔叔 表哥 表姐 表弟 表妹 助理 秘书 家人 管家 顾问 工程师 医生 护士 老师 中介 代理人 我叫 叫 叫做 名叫 我是 是 给 寄给 送给 转给 交给 发给 找 跟 和 与 及 由 让 请 @ 致 谢谢 感谢 多谢 辛苦 "
+    "改成 改为 换成 写成 填成 写 填 打款 汇款 转账 代 替 帮 姓 于 、 / 称呼 你好 您好 亲爱的".split()
+)
+"""Words that lead to a name. After a weak one (是, 给, 和 …) a name of three characters is needed, or a boundary after it."""
+
+_WEAK = frozenset(
+    "转告 告诉 通知 联系 麻烦 帮忙 感谢 多谢 辛苦 登机人 我老公 我朋友 里 那个 不是 处理的 是 给 跟 和 与 及 由 让 请 找 写 填 代 替 帮 叫 于 改成 改为 换成 入住 打款 、 / 谢谢 你好 您好 对象 代理人".split()
+)
+_RIGHT = frozenset(
+    "的 等 在 和 与 跟 、 收 代 签收 你好 您好 转 送 说 反馈 反映 来 要 也 都 已 会 能 帮 两个 三个 两人 三人 他 她 我 吗 吧 啊 已经 住 下 买 订 打 退 换 预约 登记 本人 名下 挂失 申请 号 负责 写 用 个人 及 或 改 是 这 今天 昨天 说 处理 接 "
+    "一 有 想 电话 手机 手机号 身份证 地址 女 男 女士 先生 老师 才 上次 上周 答应 告诉 承诺 让 给 那边 那 这边 这里 于 现 就".split()
+)
 _NOT_GIVEN = frozenset(
-    "的了是要想在和跟有也就都还不没电手号吗呢吧啊说给打来到收买订下退换申请很太这那我你您他她它们个哪怎什么么谁可能会把被让从用对于为与及或但而所则且"
-    "人先女师经地住址家身护年日时分点钟元块钱件单后前里外现今昨去过着得地帮查看问找叫接转送寄发取拿已未再又只才好多少几次回话联系以后"
+    "的了是要想在和跟有也就都还不没电手号吗呢吧啊说给打来到收买订下退换太这那我你您他她它们个哪怎什么谁可会把被让从用对于为与及或但而且"
+    "人先女师址住身护日时分点钟块钱件单前外现昨去过着得帮查看问找叫接转送寄发拿已未再又只才几次回联系以您号吃喝穿戴很更最挺请两"
 )
-_NOT_NAME = frozenset(
-    "高兴 安装 安全 安排 方便 方法 方式 方案 时候 时间 成功 成本 成都 全部 全额 应该 应付 解决 解释 解绑 连接 连续 项目 查询 查看 查收 管理 明天 明白 明细 明年 和谐 和平 荣耀 华为 金额 金色 "
-    "白色 黄色 蓝色 简单 简介 文件 文字 单号 单子 商品 商家 商城 景点 车主 车牌 车辆 游戏 游客 路上 路由 向您 向你 于是 任何 任务 何时 温度 温馨 康复 毛病 毛巾 石头 高级 高铁 高速 马上 马桶 "
-    "江苏 江西 广州 温州 常州 苏州 杭州 武汉 南京 宁波 安徽 河南 贺卡 包裹 包装 包邮 包退 左边 左右 史上 计算 常用 常见 米色 米家 江湖 程序 程度 严重 关于 关闭 关系 关机 关注 房间 房东 "
-    "金卡 金牌 银卡 季度 平台 平时 别人 段时间 段落 万一 钱包 钱款 支付 支持 支架 付款 付钱 付费 余额 余下 曾经 许多 谢谢 谢了 谢啦 于此 相关 相机 都没 师傅 时效 农行 工行 京东 顺丰 云南 成员 "
-    "欧洲 欧元 宁可 石油 兰州 白天 童装 牛奶 牛仔 鲁莽 盛夏 甘肃 苗条 古怪 吉林 和您 和你 和我 和他 连线 连通 项链 全新 全国 全家 全程 全是 方面 高价 高端 高清 党员 费用 费率 席位 池子 查找 查下 "
-    "查到 查一 应急 司机 冷静 冷藏 冷气 冷冻 边上 商务 商量 明显 明确 时段 温水 和解 华东 华北 马虎 康佳 成交 成分 经理 路费 路线 景区 单价 单位 单独 单品 单据 季节 管家 管道 全款 任意 "
-    "水电 高温 高层 万元 金属 金融 金币 石材 沙发 沙子 麻烦 包括 包含 包月 游泳 路口 车库 车险 成人 全屋 全套 简体 简历 白条 花呗 莫名 莫非 应用 向来 文档 文化 史诗 项圈 解封 解冻 解锁 解除 席梦思 席子 宋体 空气 童鞋 谢谢".split()
+_STRONG_LABELS = tuple(_LABELS - _WEAK)
+_WEAK_LABELS = tuple(_WEAK)
+_LINKED = re.compile(r"[是为：:叫，,“\"「（(的写填\s]{1,3}$")
+_SHORT_NUMBER = re.compile(r"\d{1,4}(?!\d)")
+_BRANDS = frozenset("康师傅 金师傅 方太太 白大夫 马大姐 乐经理 万能工 江小姐".split())
+_WORDLIKE = frozenset(
+    "高方马金白黄石万常安成时明于连单包全景路项费应钱关任向易温牛文康管左水平元年古车蓝苗鲜甘冷毛空党麦米席门商别支广台从幸农计伏通后红花游简边"
 )
-_GIVEN = rf"{_HAN}{{1,2}}"
-_FULL = rf"{_SURNAME}{_GIVEN}"
-_LABELLED = re.compile(
-    rf"(?:{_LABEL})(?:信息|一栏|那栏|栏)?(?:写的是|填的是|应该是|改成|改为|是|为|叫|写|填|:|：|\s|，)*(?P<name>{_FULL})"
-)
-_INTRODUCED = re.compile(
-    rf"(?:(?:{_PEOPLE})(?:的名字)?(?:是|叫|：|:|，)?|{_SAYS})[\s：:“\"「]*(?P<name>{_FULL})"
-)
-_TITLED = re.compile(rf"(?P<name>{_SURNAME}(?:{_HAN}{{1,2}}(?=(?:{_TITLE})))?(?:{_TITLE}))")
-_FAMILIAR = re.compile(
-    rf"(?:(?:{_PEOPLE})(?:是|叫)?|我是|我叫|叫我|叫|找|谢谢|感谢|辛苦|你好|您好|这里是|@)[，,\s]*(?P<name>(?:小|老|阿)[\u4e00-\u9fff](?:{_HAN}(?=[，,。！!\s]|$))?)(?=[，,。.！!？?～~、\s的了哦呀哈在给说]|为您|很高兴|$)"
-)
-_SURNAMED = re.compile(rf"(?:我|免贵|本人|贵)姓(?P<name>{_SURNAME})(?![\u4e00-\u9fff]*名)")
-_FULL_ALONE = re.compile(rf"(?<![\u4e00-\u9fff])(?P<name>{_FULL})(?![\u4e00-\u9fff])")
+_OF_PLACES = frozenset("店街山园村路城寺庙观湖桥门湾洞峡轩居阁楼馆型款版鸡鱼肉酒茶镇乡县市区省庄裙子满")
+_FUNCTION = frozenset("的是在和给把也都来到要说等了跟与收及就已刚让叫帮去吗呢，。你您我他她会能没不这那")
+_PIECE = re.compile(r"[\u4e00-\u9fff]+")
 _SEPARATORS = re.compile(r"[\s,，、;；:：/|（(）)]*")
-_LATIN_LABELLED = re.compile(
-    rf"(?:{_LABEL}|我叫|我是|名叫|叫)(?:是|为|叫|写|填|:|：|\s)*(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+){{0,2}})(?![A-Za-z])"
-)
+
+_Words = Sequence[tuple[int, str]]
 
 
 def find_chinese_names(text: str) -> Iterator[Span]:
-    """Names in the text, with how sure their surroundings make them."""
+    """Names in the text, with how sure their surroundings make them; titles stay outside."""
+    words = words_of(text)
+    starts = {start for start, _ in words}
     for match in _TITLED.finditer(text):
-        if not text[max(0, match.start() - 1) : match.start()].endswith(("小", "老")) and _begins_name(match):
+        if _is_titled(match, text, starts):
             yield Span(match.start("name"), match.end("name"), "name", 57)
-    for pattern, certainty in ((_LABELLED, 58), (_INTRODUCED, 55)):
-        for match in _overlapping(pattern, text):
-            yield from _given(text, match, certainty)
     for match in _FAMILIAR.finditer(text):
-        yield Span(match.start("name"), match.end("name"), "name", 54)
-    for match in _SURNAMED.finditer(text):
-        yield Span(match.start("name"), match.end("name"), "name", 52)
-    for match in _LATIN_LABELLED.finditer(text):
-        yield Span(match.start("name"), match.end("name"), "name", 53)
+        if _is_familiar(match, text):
+            yield Span(match.start("name"), match.end("name"), "name", 54)
+    for pattern in (_FAMILIAR_GIVEN, _SURNAMED, _LATIN):
+        for match in pattern.finditer(text):
+            yield Span(match.start("name"), match.end("name"), "name", 53)
+    for place in range(len(words)):
+        yield from _full(text, words, place)
 
 
 def find_names_beside(text: str, spans: list[Span]) -> Iterator[Span]:
-    """Names that stand alone beside a phone number or an address, as in a delivery label."""
-    anchors = [span for span in spans if span.kind in ("phone", "address", "id_number")]
-    for match in _FULL_ALONE.finditer(text) if anchors else ():
-        if _is_no_name(match["name"]):
+    """Names that stand alone beside a number or an address, as on a delivery label."""
+    pattern = re.compile(rf"(?<![\u4e00-\u9fff]){_SURNAME}[\u4e00-\u9fff]{{1,2}}(?![\u4e00-\u9fff])")
+    anchors = [span for span in spans if span.kind in ("phone", "address", "id_number", "card")]
+    for match in pattern.finditer(text) if anchors else ():
+        if (
+            is_word(match[0])
+            or is_word(match[0][:2])
+            or match[0][-1] in "行号卡店街路区市省楼室院厂部城村司会局所站机单款费"
+        ):
             continue
         for anchor in anchors:
-            between = (
-                text[match.end() : anchor.start]
-                if anchor.start >= match.end()
-                else text[anchor.end : match.start()]
-            )
+            before = anchor.start >= match.end()
+            between = text[match.end() : anchor.start] if before else text[anchor.end : match.start()]
             if _SEPARATORS.fullmatch(between):
                 yield Span(match.start(), match.end(), "name", 53)
                 break
 
 
-def _overlapping(pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
-    """All matches, also those that begin inside another."""
-    match = pattern.search(text)
-    while match:
-        yield match
-        match = pattern.search(text, match.start() + 1)
+def _is_titled(match: re.Match[str], text: str, starts: set[int]) -> bool:
+    """A surname (and given name) before a title, unless the surname is the end of another word."""
+    name, title = match["name"], match["title"]
+    if text[max(0, match.start() - 1) : match.start()] in ("小", "老", "阿") or name + title in _BRANDS:
+        return False
+    if set(name[1:]) & _NOT_GIVEN and name not in DOUBLE_SURNAMES:
+        return False
+    if len(name) == 1 and len(title) == 1 and (match.start() not in starts or is_word(name + title)):
+        return is_word(name + title) is False and match.start() in starts
+    return match.start() in starts or not is_word(text[max(0, match.start() - 1) : match.start() + 1])
 
 
-def _given(text: str, match: re.Match[str], certainty: int) -> Iterator[Span]:
-    """The surname with one or two characters, as many as can belong to a name."""
+def _is_familiar(match: re.Match[str], text: str) -> bool:
+    """小 or 老 with a surname, where neither is part of a word."""
     name = match["name"]
-    surname = 2 if name[:2] in DOUBLE_SURNAMES else 1
-    length = surname
-    for character in name[surname:]:
-        if character in _NOT_GIVEN:
-            break
-        length += 1
-    start = match.start("name")
-    if length == surname or _is_no_name(name[:length]):
+    if name in _NOT_FAMILIAR or (
+        is_word(text[match.start() + 1 : match.start() + 3])
+        and text[match.end() : match.end() + 1] not in "在说能你您"
+    ):
+        return False
+    before = text[max(0, match.start() - 1) : match.start()]
+    if before and (before in SURNAMES or is_word(before + name[0])):
+        return False
+    return not is_word(text[match.start() : match.start() + 3])
+
+
+def _full(text: str, words: _Words, place: int) -> Iterator[Span]:
+    """Surname and given name that begin at a word, when what is before and after allows it."""
+    start, word = words[place]
+    surname = next((one for one in DOUBLE_SURNAMES if text.startswith(one, start)), word[:1])
+    if surname not in DOUBLE_SURNAMES and surname not in SURNAMES:
         return
-    if length == surname + 2 and _begins_word(text, start + length - 1):
-        length -= 1
-    yield Span(start, start + length, "name", certainty)
+    left = _left(text, words, place)
+    for length in (2, 1):
+        end = start + len(surname) + length
+        given = text[start + len(surname) : end]
+        if len(given) < length or not _PIECE.fullmatch(given) or set(given) & _NOT_GIVEN:
+            continue
+        right = _right(text, words, end)
+        whole = text[start:end]
+        split = len(surname) < len(word) != len(whole)
+        if _holds(
+            left,
+            right,
+            given,
+            wordlike=surname in _WORDLIKE,
+            word=whole if is_word(whole) else "",
+            split=split,
+        ):
+            yield Span(start, end, "name", 55)
+            return
 
 
-def _begins_word(text: str, place: int) -> bool:
-    """Whether the character at `place` and the next one are a word, so that the name ends before it."""
-    return text[place : place + 2] in _NOT_NAME or text[place : place + 2] in _FOLLOWING
+def _holds(left: str, right: str, given: str, *, wordlike: bool, word: str, split: bool) -> bool:
+    """Whether a name stands there, by what is on its two sides.
+
+    `wordlike`: the surname is often no name; `word`: the whole name where it is in the dictionary; `split`: a
+    dictionary word is part of it.
+    """
+    known, kind = bool(word), kind_of(word)
+    if not left or not right:
+        return False
+    if left == "strong":
+        return not (split and len(given) == 1) and (not known or kind in ("n", "nz"))
+    if known or split or (len(given) == 2 and given[-1] in _OF_PLACES):
+        return False
+    return right == "edge" or len(given) == 2 or not wordlike
 
 
-_FOLLOWING = frozenset(
-    "地址 电话 手机 订单 身份 号码 先生 女士 小姐 上周 上次 上个 下单 买了 早上 晚上 中午 反馈 登记 投诉 确认 签收 需要 麻烦 希望 比较 拒收 代收 代签 核实 预约 购买 咨询 承诺 答应 "
-    "负责 处理 态度 刚才 刚刚 今天 昨天 因为 所以 但是 已经 工号 跟我 告诉 承认 非常 服务 名字 拼错 写错 错了 办理 注册 填写 绑定 认证 实名 出差 搬家 换了".split()
-)
+def _left(text: str, words: _Words, place: int) -> str:
+    """`strong` after a word that leads to names, `weak` after one that may, `edge` at a boundary, else ""."""
+    before = text[max(0, words[place][0] - 8) : words[place][0]]
+    led = _LINKED.sub("", before)
+    if led.endswith(_STRONG_LABELS):
+        return "strong"
+    if before.endswith(_WEAK_LABELS) or led.endswith(_WEAK_LABELS):
+        return "weak"
+    return "" if _PIECE.search(before[-1:]) else "edge"
 
 
-def _is_no_name(name: str) -> bool:
-    return name in _NOT_NAME or name[:2] in _NOT_NAME
-
-
-def _begins_name(match: re.Match[str]) -> bool:
-    return match["name"][:2] not in _NOT_NAME
+def _right(text: str, words: _Words, end: int) -> str:
+    """`edge` where the text or the clause ends, `word` before a word that follows names, else ""."""
+    following = next((word for start, word in words if start == end), None)
+    if following is None:
+        return "edge" if end == len(text) else "word" if text[end] in _FUNCTION else ""
+    if not _PIECE.search(following):
+        return "" if _SHORT_NUMBER.match(text, end) else "edge"
+    return "word" if following in _RIGHT or following[0] in _FUNCTION else ""

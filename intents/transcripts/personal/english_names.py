@@ -1,161 +1,241 @@
-"""People's names in English text, where the words around them or a well-known given name say so."""
+"""People's names in Latin letters, where the words around them or a well-known name say so."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from intents.transcripts.personal.known_names import AMBIGUOUS, GIVEN
+from intents.transcripts.personal.known_names import AMBIGUOUS, CAPITALISED, NO_NAME, given_names, surnames
 from intents.transcripts.personal.span import Span
 
-_CAP = r"(?:(?:Mc|Mac|O['’]|D['’]|L['’])?[A-ZÀ-ÖØ-ÞŁŚŻŠČŽ][a-zß-öø-ÿąćęłńóśźżšğışčřžě'’]+|[A-ZÀ-ÖØ-ÞŁŚŻŠČŽ]{2,})(?:-[A-ZÀ-ÖØ-Þ][a-zß-öø-ÿ]+)*"
-_INITIAL = r"[A-Z]\.?"
-_PARTICLE = r"(?:van der|van den|van de|van|von|de la|de los|de|del|della|di|da|dos|al|el|bin|bint|ibn|ten|ter|le|la|st\.?)"
-_REST = rf"(?:[ ](?:{_PARTICLE}[ ])?(?:{_CAP}|[A-Z]\.|[A-Z](?= [A-Z][a-z])))"
-_NAME = rf"(?:{_CAP}|{_INITIAL}[ ]?(?={_CAP}){_CAP}){_REST}{{0,3}}"
-_WORD = r"[a-zß-öø-ÿA-ZÀ-ÖØ-Þ][a-zß-öø-ÿąćęłńóśźżA-ZÀ-ÖØ-Þ'’-]+"
-_ROLE = (
-    r"husband|wife|spouse|son|daughter|mother|father|mum|mom|dad|brother|sister|partner|boss|colleague|coworker|co-worker|neighbou?r|"
-    r"roommate|flatmate|friend|assistant|fianc[eé]e?|girlfriend|boyfriend|manager|landlord|landlady|tenant|nephew|niece|cousin|uncle|"
-    r"aunt|auntie|grand(?:mother|father|ma|pa|son|daughter)|mother-in-law|father-in-law|gran|nan"
+_TOKEN = re.compile(r"[^\W\d_\u3400-\u9fff\u3040-\u30ff\uac00-\ud7a3]+(?:['’-][^\W\d_\u3400-\u9fff]+)*")
+_PARTICLES = frozenset(
+    "van von der den de la los del della di da dos do al el bin bint ibn ten ter le du mac ní ni ó nic st".split()
 )
-_AGENT = (
+_JOINT = re.compile(r"\.? |\. ?|[ ]")
+
+_ROLE = (
+    r"husband|wife|spouse|son|daughter|mother|father|mum|mom|dad|brother|sister|partner|boss|colleague|co-?worker|neighbou?r|"
+    r"room-?mate|flat-?mate|house-?mate|friend|assistant|fianc[eé]e?|girlfriend|boyfriend|manager|landlord|landlady|tenant|nephew|niece|cousin|"
+    r"uncle|aunt|auntie|grand(?:mother|father|ma|pa|son|daughter)|mother-in-law|father-in-law|gran|nan|kid|baby|child|boy|girl"
+)
+_JOB = (
     r"agents?|rep(?:resentative)?|driver|courier|advis[eo]r|technician|engineer|supervisor|installer|fitter|salesman|salesperson|"
-    r"operator|assistant|colleague|guy|lady|woman|man|gentleman|person"
+    r"operator|assistant|colleague|guy|lady|woman|man|gentleman|person|nurse|patient|passenger|guest|member|employee|tenant|owner|student|guide|"
+    r"receptionist|plumber|electrician|mechanic|waiter|doorman|concierge|host|seller|buyer|officer|consultant"
 )
 _STRONG = re.compile(
-    r"(?:\b(?i:my (?:full |first |last |real |legal |maiden |given |family )?name(?: is|['’]s|:)?|(?:the )?names?(?: is|['’]s|:| was| should be| on (?:it|the (?:order|account|card|parcel|ticket|booking|invoice))(?: is| was|:)?)|"
-    r"i(?: am|['’]m|m) called|"
-    r"call me|cardholder(?: name)?(?: is|:)?|card holder(?: is|:)?|account holder(?: name)?(?: is|:)?|customer(?: name)?:|recipient(?: is|:)?|contact(?: person)?(?: is|:)|attn\.?:?|attention:?|"
-    r"care of|c/o|addressed to|delivered to|deliver(?:y)? to|ship(?:ped)? to|sent to|belongs to|registered (?:to|under|in the name of)|booked (?:by|under)|"
-    r"(?:under|in|to|with|for) the name(?:s)?(?: of)?|in the name(?: of)?|on behalf of|signed(?: for)? by|accepted by|collected by|"
-    r"made out to|payable to|gift for|signature:?|spelled|spelt)|"
-    r"(?i:\b(?:Mr|Mrs|Ms|Miss|Mx|Dr|Prof|Professor|Herr|Frau|Señora?|Monsieur|Madame)\b\.?))\s*[:\"“'‘]?\s*"
-    rf"(?P<name>{_NAME})"
-)
-_TITLED = re.compile(rf"\b(?i:Mr|Mrs|Ms|Miss|Mx|Dr|Prof)\b\.? (?P<name>{_WORD}(?: {_CAP})?)")
-_MEDIUM = re.compile(
-    rf"\b(?i:(?:my|our|his|her) (?:{_ROLE})(?:['’]s name is|,)?|(?:spoke|speak|speaking|talked|talking|chatted|dealing|dealt|chat) (?:to|with)|ask(?:ed)? for|told by|"
-    rf"(?:your|an?|the|one of your) (?:{_AGENT})(?: called| named|,)?|named|called|helped by|assisted by|served by|"
-    r"(?:regards|sincerely|cheers|yours(?: truly| faithfully)?|best wishes|kindly|love|rgds|xx|signed|sent by|from|thanks|thank you|many thanks|ta|thx)[,.!]?\s*\n+\s*-?)"
-    rf"\s+[\"“'‘]?(?P<name>{_NAME})"
-)
-_SELF = re.compile(
-    rf"\b(?i:i['’]?m|i am|this is|it['’]?s|it is|im|here is)\s+(?P<name>{_NAME})(?=\s*(?:[,.!?;:\n—–(-]|$|from\b|and\b|here\b|speaking\b|calling\b|with\b|at\b|again\b|writing\b|i\b|I\b|the\b|your\b))"
-)
-_HERE = re.compile(
-    rf"(?:^|[.!?,:;\n—–-]\s*|\b(?:[Hh]i|[Hh]ello|[Hh]ey),? )(?P<name>{_NAME}) (?:here|speaking|again)\b(?! is| are| we)"
-)
-_GREETED = re.compile(
-    rf"(?:^|[.!?\n]\s*|\b)(?:[Hh]i|[Hh]ello|[Hh]ey|[Hh]iya|[Dd]ear|[Gg]ood (?:morning|afternoon|evening|day)|[Mm]orning|[Aa]fternoon|[Ee]vening|[Tt]hanks?(?: you)?(?: (?:so|very) much| a lot)?|"
-    rf"[Cc]heers|[Bb]ye|[Ss]orry|[Ww]elcome(?: back)?|[Aa]pologies|[Gg]oodbye|[Ss]ure|[Oo]k(?:ay)?|[Yy]es|[Nn]o problem|[Pp]erfect|[Gg]reat|[Cc]ertainly|[Oo]f course|[Uu]nderstood|[Nn]ice to meet you|[Hh]ow are you)"
-    rf"[,!.]? (?P<name>{_NAME})(?=\s*(?:[,.!?;:\n—–-]|$))"
-)
-_SIGNED = re.compile(
-    rf"(?:(?i:regards|sincerely|cheers|thanks|thank you|best|best wishes|yours|rgds|thx|ta|greetings|truly|bye)[,.!]*\s*[-–—]?\s*|[-–—~/]\s?|\n\s*)(?P<name>{_NAME})\s*[.!]?\s*$"
-)
-_LOWER = re.compile(
-    rf"\b(?i:my (?:full |first |last )?name(?: is|['’]s|s|:)|(?<!the )name(?: is|['’]s|:)|i['’]m called|call me|(?:under|in) the name(?: of)?|cardholder(?: is|:)|account holder(?: is|:)|surname(?: is|:)?)\s*(?P<name>{_WORD}(?: {_WORD}){{0,2}})"
-)
-_LEXICON = re.compile(rf"(?<![\w@./-])(?P<name>{_CAP}{_REST}{{0,3}})(?![\w@])")
-_LOWER_SELF = re.compile(
-    rf"\b(?i:i['’]?m|i am|this is|it['’]?s|im|hi|hello|hey|thanks|thank you|cheers),? (?P<name>{_WORD})(?: (?P<more>{_WORD}))?",
+    r"(?:\b(?:(?:booking|reservation|room|table|order|account|appointment|tickets?|booked|registered|listed|filed|parcel|it['’]?s) (?:is )?(?:under|for)|my (?:full |first |last |real |legal |maiden |given |family |middle )?name(?: is|['’]s|s|:)?|"
+    r"(?:the |full |first |last )?names?(?: is|['’]s| are|:| was| should be| as in (?:the )?\w+| on (?:it|bell|(?:the )?(?:order|account|card|parcel|ticket|booking|invoice|bell|door|label))(?: is| was)?)?:?|"
+    r"surname(?: is)?:?|i(?: am|['’]m|m) called|call me|(?:card|account|policy) ?holder(?: name)?(?: is)?:?|customer(?: name)?:|recipient(?: is)?:?|contact(?: person)?(?: is|:)|attn\.?:?|"
+    r"attention:|care of|c/o|addressed to|belongs to|registered (?:to|under|in the name of)|booked (?:by|under)|"
+    r"(?:under|in|to|with|for) the names?(?: of)?|on behalf of|signed(?: for)? by|accepted by|collected by|made out to|payable to|"
+    r"signature:?|(?:passport|passports|licen[cs]e|id) of|spelled|spelt|beneficiary:?|payee:?|passengers?:|patient:?|guest:|insured:?|driver:|tenant:)"
+    r")\s*[\"“'‘]?$", re.I
+)  # fmt: skip
+_TITLE = re.compile(
+    r"\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|herr|frau|señora?|monsieur|madame|sir|sister|auntie?|uncle)\b\.? $",
     re.I,
 )
-
-_NO_NAME = frozenset(
-    """
-    a about account actually afraid after again agent all also am an and angry another any anyone are as asap assuming at away
-    back bank because been before being black blue bot but by calling can cancel card care chat christmas company confused
-    currently customer customers dear delivery department desk did disappointed do does done email everyone everybody
-    everything express fed female fine first folk folks for friday from furious getting giving going good great green guys
-    happy have having he hello help her here hey hi his hoping how i id if in interested invalid is issue it its ive just kind
-    kindly late left let like living ll locked looking lost madam male me missing mister mobile moderator monday my name new next no none not
-    nothing now number of off ok okay on one only or order orders our out over paypal phone please premium prime product ready really
-    red refund regarding registered regards returning sad saturday seller service she shop since sir so some someone sorry
-    still store stuck such sunday super supervisor support sure surname system team thank thanks that the their them then there they
-    this thursday to today tomorrow tracking trying tuesday unable under unhappy until up upset us useless very virtual visa waiting
-    wanting was we wednesday website well what when where which white who why will wishing with without wondering worried wrong xl
-    yes yesterday you your yours apple google amazon samsung android windows iphone ipad mac facebook instagram whatsapp
-    january february march april june july august september october november december english german french spanish dutch chinese
-    black friday cyber street road avenue lane london paris berlin amsterdam dublin rotterdam england ireland germany france spain europe
-    uk usa us eu faq ups dhl dpd usps fedex gls evri hermes royal mail klarna ideal mastercard amex maestro hr it ceo pdf url sms
-    spelt spelled wrongly misspelled correct incorrect different changed printed mr mrs ms miss dr prof customerservice sales
-    billing technical care reception warehouse assistance morning afternoon evening night both either neither old pm
-    """.split()
+_MEDIUM = re.compile(
+    rf"(?:\b(?:my|our|his|her|their) (?:\w+ )?(?:{_ROLE})(?:['’]s name is|,| is)?|\b(?:spoke|speak|speaking|talked|talking|chatted|dealing|dealt|chat|met|"
+    r"message|voicemail|left it|sold it|phoned|meeting|appointment|account) (?:to|with|for|from|by)|\b(?:ask(?:ed)? for|told by|promised by|(?:call|called|visit|served|helped|assisted|signed|written|seen) by|named|called|ring|from|for|to|by|with|via|thanks to|tell|ask|let|meet|hi|is|and|&)|"
+    rf"\b(?:your|an?|the|one of your) (?:\w+ )?(?:{_JOB})(?: called| named|,)?|\b(?:{_JOB}),?)\s+[\"“'‘]?$", re.I
+)  # fmt: skip
+_SELF = re.compile(r"\b(?:i['’]?m|i am|this is|it['’]?s|it is|here is)\s+$", re.I)
+_GREETING = re.compile(
+    r"(?:^|[.!?\n,]\s*|\b)(?:hi+|hello+|hey+|hiya|dear|good (?:morning|afternoon|evening|day)|morning|afternoon|evening|thanks?(?: you)?(?: (?:so|very) much| a lot)?|"
+    r"thx|cheers|bye|sorry|welcome(?: back)?|apologies|goodbye|sure|ok(?:ay)?|yes|no problem|perfect|great|certainly|of course|understood|nice to meet you|"
+    r"no worries|how are you|got it|please|and you|you too)[,!.]? $", re.I
+)  # fmt: skip
+_SIGN_OFF = re.compile(
+    r"(?:\b(?:regards|sincerely|cheers|thanks|thank you|best|best wishes|yours|rgds|thx|ta|greetings|truly|faithfully|love|signed|days|sent from my phone|bye)[,.!]*\s*[-–—]?\s*|(?:^|\s)[-–—~/]\s?|\n\s*|[.!?] )$",
+    re.I,
 )
+_AFTER_SELF = re.compile(
+    r"\s*(?:[,.!?;:\n—–(-]|$|(?:from|and|here|speaking|calling|with|at|again|writing|i|the|your|your)\b)",
+    re.I,
+)
+_HERE = re.compile(r",? (?:here|speaking|again|calling)\b(?! is| are| we)", re.I)
+_SAYS = re.compile(
+    r"(?:['’]s (?:account|order|card|phone|number|email|parcel|passport|name|birthday|mum|wife|husband)|,? (?:told|said|says|called|promised|wrote|sent|helped|asked|confirmed|mentioned|from|and (?:me|i)|or (?:me|i)|in (?:sales|support|accounts|billing|returns)|at reception)\b)", re.I
+)  # fmt: skip
+_ALONE = re.compile(r"\s*(?:[,.!?;:\n—–-]|$)")
+_REGARDS = re.compile(r"regards|sincerely|yours|truly|faithfully", re.I)
+_INSIDE = re.compile(r"[^\W\d_][,;:]?['\"“]? $")
+_COMPANY = re.compile(
+    r"[ ,.]*(?:GmbH|Ltd|Limited|Inc|LLC|LLP|plc|B\.?V|N\.?V|AG|KG|SE|S\.?A|S\.?r\.?l|Oy|AB|ApS|A/S|& (?:Sons?|Co|Daughters?|Partners)|Co\b|Group|Bank|Hotel|Cafe|Café|Bakery|Store|Shop|Street|St\b|Road|Rd\b|Avenue|Square|Park|Station|Airport|Stadium|School|Hospital|University|Collection|Edition|Foundation)\b"
+)
+_ARTICLE = re.compile(
+    r"\b(?:the|a|an|in|at|near|of|colou?r|shade|size|brands?|model|label|from the|your|our)\s+[\"“'‘]?$", re.I
+)
+_REVERSED = re.compile(r"(?<![\w])([A-ZÀ-Ž][\w'’-]+), ([A-ZÀ-Ž][\w-]+)(?! [A-Z])(?=[\s.,;)]|$)")
+_CAMEL = re.compile(r"[a-z](?<!Mc)(?<!Mac)(?<!De)(?<!Van)(?<!Le)(?<!La)(?<!Di)(?<!Fitz)[A-Z]")
+_PLACES = frozenset(
+    """station street road avenue lane park hotel airport square house bank school university hospital college church bridge stadium collection edition sofa
+    bed chair table mattress lamp jacket jeans shirt shoes boots bag watch perfume rice oil tea coffee grey gray gold blue green red black white county city
+    beach island river lake hill mall centre center museum theatre clinic pharmacy bakery store shop texas england""".split()
+)
+_Tokens = Sequence[re.Match[str]]
 
 
 def find_english_names(text: str) -> Iterator[Span]:
     """Names in the text, with how sure their surroundings make them."""
-    for pattern, certainty in (
-        (_STRONG, 58),
-        (_MEDIUM, 56),
-        (_SELF, 55),
-        (_HERE, 56),
-        (_GREETED, 54),
-        (_SIGNED, 53),
+    for run in _runs(text):
+        yield from _named(text, run)
+    for match in _REVERSED.finditer(text):
+        if match[1].lower() in surnames() and match[2].lower() in given_names():
+            yield Span(match.start(), match.end(), "name", 54)
+
+
+def _runs(text: str) -> Iterator[list[re.Match[str]]]:
+    """Capitalised words (and initials) that stand together, particles such as `van` among them."""
+    run: list[re.Match[str]] = []
+    for token in _TOKEN.finditer(text):
+        joined = run and _JOINT.fullmatch(text[run[-1].end() : token.start()]) and (
+            text[run[-1].end()] != "." or len(run[-1][0]) == 1
+        )  # fmt: skip
+        small = token[0].lower() in _PARTICLES and token[0].islower()
+        if run and not joined:
+            yield run
+            run = []
+        if token[0][0].isupper() or (small and run):
+            run.append(token)
+        elif run:
+            yield run
+            run = []
+    if run:
+        yield run
+
+
+def _named(text: str, run: list[re.Match[str]]) -> Iterator[Span]:
+    """The run's name, if any: by what leads to it, else by a given name or a surname in it."""
+    run = [token for token in run if not _glued(text, token) and not _CAMEL.search(token[0])]
+    if run and _bare(run[0]) in given_names() and _SAYS.match(text, run[-1].end()):
+        yield _span(run[-1:] if len(run) > 1 and _cold(run[0]) else run, 52)
+        return
+    run = _warm(run)
+    if (
+        not run
+        or max(len(token[0]) for token in run) < 2
+        or any(_bare(token) in _PLACES for token in run[1:])
     ):
-        for match in pattern.finditer(text):
-            if pattern not in (_SELF, _SIGNED) or _is_likely(match["name"]):
-                yield from _trimmed(match.start("name"), match["name"], certainty)
-    for match in _TITLED.finditer(text):
-        yield from _trimmed(match.start("name"), match["name"], 57)
-    for match in _LOWER.finditer(text):
-        yield from _lower(match.start("name"), match["name"])
-    for match in _LOWER_SELF.finditer(text):
-        yield from _lower_self(match)
-    for match in _LEXICON.finditer(text):
-        yield from _known(match.start("name"), match["name"])
+        return
+    before, after = text[max(0, run[0].start() - 48) : run[0].start()], text[run[-1].end() :]
+    if _COMPANY.match(after):
+        return
+    if certainty := _certainty(run, before, after):
+        yield _span(run, certainty)
+        return
+    places = () if _ARTICLE.search(before) else range(len(run))
+    place = next((place for place in places if _begins(run[place:])), None)
+    if place is not None:
+        yield _span(run[place:], 50)
 
 
-def _is_likely(name: str) -> bool:
-    """Whether a capitalised phrase after "I'm" or at the end of a message is a name and no start of a sentence."""
-    words = name.split()
-    return words[0].lower() in GIVEN or (
-        len(words) > 1 and all(word.lower() not in _NO_NAME for word in words)
+def _warm(run: list[re.Match[str]]) -> list[re.Match[str]]:
+    """The run without words at its beginning and end that are no names."""
+    while run and _cold(run[0]) and not (_surnamed(run) and _bare(run[0]) in given_names()):
+        run = run[1:]
+    return _until_cold(run)
+
+
+def _certainty(run: _Tokens, before: str, after: str) -> int:
+    """How sure the surroundings make the run's beginning a name; 0 where they say nothing."""
+    return _introduced(run, before, after) or _addressed(run, before, after) or _mentioned(run, before, after)
+
+
+def _introduced(run: _Tokens, before: str, after: str) -> int:
+    """After a title, "my name is" and the like, or as an initial and a surname."""
+    if _TITLE.search(before):
+        return 57
+    if _STRONG.search(before) and not re.match(r" \d", after):
+        return 58
+    initial = len(run) > 1 and len(run[0][0]) == 1 and run[0].string[run[0].end()] == "."
+    return 52 if initial and len(run[1][0]) > 2 else 0
+
+
+def _addressed(run: _Tokens, before: str, after: str) -> int:
+    """By those who say who they are, greet, thank or sign."""
+    first, known = _bare(run[0]), _is_known(run)
+    if _HERE.match(after) and first not in AMBIGUOUS | NO_NAME:
+        return 56
+    if _SELF.search(before) and _AFTER_SELF.match(after) and known:
+        return 55
+    if _GREETING.search(before) and (_ALONE.match(after) or (known and first not in AMBIGUOUS)):
+        return 54
+    signed = _SIGN_OFF.search(before) and re.match(r"\s*[.!]?\s*(?:\n|$)", after)
+    return 53 if signed and (known or _REGARDS.search(before)) else 0
+
+
+def _mentioned(run: _Tokens, before: str, after: str) -> int:
+    """In the middle of what is said, by a word before or after, or by the capital alone."""
+    first = _bare(run[0])
+    if first in given_names() and _SAYS.match(after):
+        return 52
+    inside = _INSIDE.search(before) and not _ARTICLE.search(before)
+    if inside and first in CAPITALISED and len(run) == 1:
+        return 50
+    return 51 if _is_known(run) and first not in AMBIGUOUS and _MEDIUM.search(before) else 0
+
+
+def _begins(run: _Tokens) -> bool:
+    """Whether a name begins here: a given name that is no word, or any followed by a surname."""
+    first = _bare(run[0])
+    if len(first) < 3 or first in NO_NAME:
+        return False
+    if first in given_names() and first not in AMBIGUOUS:
+        return True
+    return _surnamed(run)
+
+
+def _surnamed(run: _Tokens) -> bool:
+    rest = [_bare(token) for token in run[1:] if token[0].lower() not in _PARTICLES]
+    return (
+        bool(rest)
+        and rest[0] in surnames()
+        and rest[0] not in AMBIGUOUS
+        and len(rest) < 3
+        and run[0][0][1:].islower()
     )
 
 
-def _trimmed(start: int, name: str, certainty: int) -> Iterator[Span]:
-    """The name without words that are none at its ends."""
-    words = list(re.finditer(r"\S+", name))
-    while words and words[-1][0].lower().strip(".'’") in _NO_NAME:
-        words.pop()
-    if not words or words[0][0].lower().strip(".'’") in _NO_NAME:
-        return
-    end = words[-1].end()
-    possessive = re.search(r"['’]s$", name[:end])
-    yield Span(start, start + end - (2 if possessive else 0), "name", certainty)
+def _is_known(run: _Tokens) -> bool:
+    words = [_bare(token) for token in run]
+    return words[0] in given_names() or any(word in surnames() for word in words)
 
 
-def _lower(start: int, name: str) -> Iterator[Span]:
-    """A name that its owner writes in lower case: the words until one that is no name."""
-    end = 0
-    for match in re.finditer(r"\S+", name):
-        if match[0].lower().strip("'’") in _NO_NAME or (end and len(match[0]) < 2):
+def _until_cold(run: _Tokens) -> list[re.Match[str]]:
+    """The run up to a word that is no name, at most four words, without particles at its end."""
+    kept: list[re.Match[str]] = []
+    for token in run[:5]:
+        if kept and _cold(token):
             break
-        end = match.end()
-    if end:
-        possessive = re.search(r"['’]s$", name[:end])
-        yield Span(start, start + end - (2 if possessive else 0), "name", 52)
+        kept.append(token)
+    while kept and kept[-1][0].islower():
+        kept.pop()
+    return kept
 
 
-def _lower_self(match: re.Match[str]) -> Iterator[Span]:
-    first = match["name"].lower()
-    if first in GIVEN and first not in AMBIGUOUS:
-        more = match["more"]
-        long = more and (more[0].isupper() or False) and more.lower() not in _NO_NAME
-        yield Span(match.start("name"), match.end("more" if long else "name"), "name", 51)
+def _cold(token: re.Match[str]) -> bool:
+    word = token[0]
+    lower = _bare(token)
+    if len(word) == 1:
+        return word in "I"
+    return lower in NO_NAME or (len(word) > 3 and word.isupper() and lower not in given_names() | surnames())
 
 
-def _known(start: int, name: str) -> Iterator[Span]:
-    """A capitalised given name with what follows it."""
-    words = list(re.finditer(r"\S+", name))
-    for index, word in enumerate(words):
-        given = word[0].lower()
-        alone = index == len(words) - 1
-        if given not in GIVEN or word[0].isupper() or (alone and given in AMBIGUOUS):
-            continue
-        yield from _trimmed(start + word.start(), name[word.start() :], 50)
-        return
+def _bare(token: re.Match[str]) -> str:
+    """The word in lower case without a possessive s."""
+    return re.sub(r"['’]s$", "", token[0].lower())
+
+
+def _glued(text: str, token: re.Match[str]) -> bool:
+    """Whether the word is part of an address, a code or a name of the network."""
+    before, after = text[max(0, token.start() - 1) : token.start()], text[token.end() : token.end() + 1]
+    return bool(before and before in "@/_#-=&0123456789") or bool(after and after in "@_=0123456789")
+
+
+def _span(run: _Tokens, certainty: int) -> Span:
+    possessive = re.search(r"['’]s$", run[-1][0])
+    return Span(run[0].start(), run[-1].end() - (2 if possessive else 0), "name", certainty)

@@ -5,25 +5,32 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from intents.transcripts.personal.named import named_kind
+from intents.transcripts.personal.named import named_after, named_kind
 from intents.transcripts.personal.span import Span
 
 _DIGITS = re.compile(r"\d")
-_CARD = re.compile(r"(?<![\w-])(?<!\d[. ])\d{4}(?:[ -]?\d){8,15}(?![\w-])", re.A)
-_CARD_HAN = re.compile(r"(?<![A-Za-z\d])\d{12,19}(?![A-Za-z\d])", re.A)
-_IBAN = re.compile(r"(?<![A-Za-z\d])[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}(?![A-Za-z\d])", re.I)
+_CARD = re.compile(r"(?<![A-Za-z\d-])(?<!\d[. ])[2-6]\d{3}(?:[ -]?\d){8,15}(?![A-Za-z\d-]|[ ]\d)", re.A)
+_IBAN = re.compile(r"(?<![A-Za-z\d])[A-Z]{2}\d{2}(?=(?:[ -]?[A-Z0-9]){11})", re.I | re.A)
+_IBAN_REST = re.compile(r"(?:[ -]?[A-Z0-9]){11,30}", re.I | re.A)
 _CHINESE_ID = re.compile(
     r"(?<![A-Za-z\d])[1-8]\d{5}[ -]?(?:18|19|20)\d{2}[ -]?\d{4}[ -]?\d{3}[\dXx](?![A-Za-z\d])", re.A
 )
-_SOCIAL_SECURITY = re.compile(r"(?<![\w-])(?!000|666|9)\d{3}-(?!00)\d{2}-(?!0000)\d{4}(?![\w-])")
-_NATIONAL_INSURANCE = re.compile(
-    r"(?<!\w)(?![DFIQUV])[A-Z](?![DFIQUVO])[A-Z] ?\d{2} ?\d{2} ?\d{2} ?[A-D](?!\w)", re.I | re.A
+_FORMS = (
+    re.compile(r"(?<![\w-])(?!000|666|9)\d{3}[- ](?!00)\d{2}[- ](?!0000)\d{4}(?![\w-])"),  # United States
+    re.compile(
+        r"(?<!\w)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?: ?\d{2}){3} ?[A-D](?!\w)", re.I | re.A
+    ),  # United Kingdom
+    re.compile(r"(?<!\w)[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z](?!\w)", re.I | re.A),  # Italy
+    re.compile(
+        r"(?<![A-Za-z\d])(?:XYZ|[XYZ])?\d{7,8}-?[TRWAGMYFPDXBNJZSQVHLCKE](?![A-Za-z\d])", re.A
+    ),  # Spain
+    re.compile(r"(?<![\w-])(?:19|20)?\d{6}[-+]\d{4}(?![\w-])"),  # Sweden, Denmark
+    re.compile(r"(?<![\w-])\d{3}\.\d{3}\.\d{3}-\d{2}(?![\w-])"),  # Brazil
 )
 _DOCUMENT = re.compile(
-    r"(?<![A-Za-z\d])(?=[A-Za-z\d -]{0,24}\d{4}|[A-Za-z\d]{0,10}(?:\d[ -]?){5})[A-Za-z\d](?:[ -]?[A-Za-z\d]){5,19}(?![A-Za-z\d])",
+    r"(?<![A-Za-z\d])(?=[A-Za-z\d]{0,8}\d)[A-Za-z\d]{1,20}(?:[ .-]?(?=[A-Za-z]{0,3}\d)[A-Za-z\d]{1,12})*(?:[ -][A-Z](?![A-Za-z]))?(?![A-Za-z\d])",
     re.A,
 )
-_TAIL = re.compile(r"[ -][A-Za-z]+$")
 
 
 def find_numbers(text: str) -> Iterator[Span]:
@@ -41,30 +48,39 @@ def luhn(value: str) -> bool:
 
 
 def _cards(text: str) -> Iterator[Span]:
-    for pattern in (_CARD, _CARD_HAN):
-        for match in pattern.finditer(text):
-            named = named_kind(text, match.start())
-            if luhn(match[0]) and match[0][0] in "23456" and named in (None, "card"):
-                yield Span(match.start(), match.end(), "card", 88)
-            elif named == "card" and 13 <= len(_DIGITS.findall(match[0])) <= 19:
-                yield Span(match.start(), match.end(), "card", 74)
+    for match in _CARD.finditer(text):
+        if not 13 <= len(_DIGITS.findall(match[0])) <= 19 or not luhn(match[0]):
+            continue
+        named = named_kind(text, match.start())
+        if named in ("order_number", "tracking_number", "id_number") and not re.search(r"[ -]", match[0]):
+            continue
+        yield Span(match.start(), match.end(), "card", 89)
 
 
 def _ibans(text: str) -> Iterator[Span]:
+    """IBANs by their check digits, whatever their length; with a wrong one only where the text says IBAN."""
     from stdnum import iban
 
     for match in _IBAN.finditer(text):
-        value = match[0]
-        while len(value) > 14:
-            if iban.is_valid(value):
-                yield Span(match.start(), match.start() + len(value), "iban", 95)
-                break
-            shorter = _TAIL.sub("", value)
-            if shorter == value:
-                if named_kind(text, match.start()) == "iban" and len(_DIGITS.findall(value)) > 7:
-                    yield Span(match.start(), match.start() + len(value), "iban", 75)
-                break
-            value = shorter
+        rest = _IBAN_REST.match(text, match.end())
+        ends = (
+            []
+            if rest is None
+            else [place + 1 for place in range(match.end() + 10, rest.end()) if _ends_word(text, place)]
+        )
+        valid = next((end for end in reversed(ends) if iban.is_valid(text[match.start() : end])), None)
+        if valid is not None:
+            yield Span(match.start(), valid, "iban", 95)
+        elif named_kind(text, match.start()) == "iban":
+            words = re.match(r"[A-Z]{2}\d{2}(?:[ -]?(?=[A-Z]{0,4}\d)[A-Z0-9]+)+", text[match.start() :], re.A)
+            if words and len(_DIGITS.findall(words[0])) > 7:
+                yield Span(match.start(), match.start() + words.end(), "iban", 75)
+
+
+def _ends_word(text: str, place: int) -> bool:
+    return text[place].isalnum() and not (
+        text[place + 1 : place + 2].isascii() and text[place + 1 : place + 2].isalnum()
+    )
 
 
 def _identity(text: str) -> Iterator[Span]:
@@ -72,30 +88,25 @@ def _identity(text: str) -> Iterator[Span]:
 
     for match in _CHINESE_ID.finditer(text):
         plain = re.sub(r"[ -]", "", match[0]).upper()
-        if ric.calc_check_digit(plain[:-1]) == plain[-1]:
+        if ric.calc_check_digit(plain[:-1]) == plain[-1] and _is_date(plain[6:14]):
             yield Span(match.start(), match.end(), "id_number", 93)
         elif named_kind(text, match.start()) == "id_number" or _is_date(plain[6:14]):
             yield Span(match.start(), match.end(), "id_number", 87)
-    for pattern in (_SOCIAL_SECURITY, _NATIONAL_INSURANCE):
-        for match in pattern.finditer(text):
+    for form in _FORMS:
+        for match in form.finditer(text):
             if named_kind(text, match.start()) in (None, "id_number"):
                 yield Span(match.start(), match.end(), "id_number", 76)
     for match in _DOCUMENT.finditer(text):
-        yield from _document(text, match)
+        if len(_DIGITS.findall(match[0])) > 3 and 6 <= sum(map(str.isalnum, match[0])) <= 20:
+            yield from _document(text, match)
 
 
 def _document(text: str, match: re.Match[str]) -> Iterator[Span]:
-    """A passport, licence or the like, where the words before it say so."""
-    value = match[0]
-    while (shorter := _TAIL.sub("", value)) != value:  # "E12345678 and" is a number and a word
-        value = shorter
-    start = match.start()
-    while lead := re.match(r"[A-Za-z]+[ -](?=[A-Za-z]*[ -]?\d|[A-Za-z]+ )", value):
-        if len(lead[0]) <= 3 and lead[0].isupper():
-            break
-        start, value = start + len(lead[0]), value[len(lead[0]) :]
-    if len(_DIGITS.findall(value)) > 3 and named_kind(text, start) == "id_number":
-        yield Span(start, start + len(value), "id_number", 73)
+    """A passport, licence or the like, where the words around it say so."""
+    if re.fullmatch(r"(?:19|20)\d\d(?:[./ -]\d{1,2}){0,2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4}", match[0]):
+        return
+    if "id_number" in (named_kind(text, match.start()), named_after(text, match.end())):
+        yield Span(match.start(), match.end(), "id_number", 73)
 
 
 def _is_date(digits: str) -> bool:
