@@ -43,12 +43,13 @@ class Redaction:
 
     counts: Counter[str] = field(default_factory=Counter)
     _people: list[_Person] = field(default_factory=list)
+    _spans: dict[str, list[Span]] = field(default_factory=dict)
     _values: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def learn_names(self, text: str, *, agent: bool = False) -> None:
         """Remember the people who are named, and the agent who says their own name; `apply` then finds them
         wherever they are named."""
-        for span in find_personal_data(_own_braces(text)):
+        for span in self._found(_own_braces(text)):
             if span.kind == "name":
                 own = agent and _is_own(text, span)
                 self._person(text[span.start : span.end], "agent_name" if own else "name")
@@ -58,10 +59,16 @@ class Redaction:
         text = _own_braces(text)
         parts: list[str] = []
         position = 0
-        for span in without_overlaps([*find_personal_data(text), *self._named_again(text)]):
+        for span in without_overlaps([*self._found(text), *self._named_again(text)]):
             parts += text[position : span.start], self._placeholder(span.kind, text[span.start : span.end])
             position = span.end
         return "".join((*parts, text[position:]))
+
+    def _found(self, text: str) -> list[Span]:
+        """The text's spans; those that were learned from are not looked for twice."""
+        if text not in self._spans:
+            self._spans[text] = find_personal_data(text)
+        return self._spans[text]
 
     def _named_again(self, text: str) -> Iterator[Span]:
         for person in self._people:

@@ -53,7 +53,7 @@ _EXACT = re.compile(r"\d|[一二三四五六七八九十]+[号栋幢单楼室层
 
 def find_chinese_addresses(text: str) -> Iterator[Span]:
     """Chinese addresses in the text; a city or a district by itself is none."""
-    for form in _FORMS:
+    for form in _FORMS if _EXACT.search(text) and _PLACE.search(text) else ():
         for match in form.finditer(text):
             yield from _address(match)
 

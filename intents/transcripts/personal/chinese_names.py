@@ -58,6 +58,7 @@ _WORDLIKE = frozenset(
     "高方马金白黄石万常安成时明于连单包全景路项费应钱关任向易温牛文康管左水平元年古车蓝苗鲜甘冷毛空党麦米席门商别支广台从幸农计伏通后红花游简边"
 )
 _OF_PLACES = frozenset("店街山园村路城寺庙观湖桥门湾洞峡轩居阁楼馆型款版鸡鱼肉酒茶镇乡县市区省庄裙子满")
+_FIRST = frozenset((*SURNAMES, *DOUBLE_SURNAMES))
 _FUNCTION = frozenset("的是在和给把也都来到要说等了跟与收及就已刚让叫帮去吗呢，。你您我他她会能没不这那")
 _PIECE = re.compile(r"[\u4e00-\u9fff]+")
 _SEPARATORS = re.compile(r"[\s,，、;；:：/|（(）)]*")
@@ -130,8 +131,8 @@ def _is_familiar(match: re.Match[str], text: str) -> bool:
 def _full(text: str, words: _Words, place: int) -> Iterator[Span]:
     """Surname and given name that begin at a word, when what is before and after allows it."""
     start, word = words[place]
-    surname = next((one for one in DOUBLE_SURNAMES if text.startswith(one, start)), word[:1])
-    if surname not in DOUBLE_SURNAMES and surname not in SURNAMES:
+    surname = word[:2] if word[:2] in DOUBLE_SURNAMES else word[:1]
+    if surname not in _FIRST:
         return
     left = _left(text, words, place)
     for length in (2, 1):

@@ -76,6 +76,7 @@ _PLACES = frozenset(
     bed chair table mattress lamp jacket jeans shirt shoes boots bag watch perfume rice oil tea coffee grey gray gold blue green red black white county city
     beach island river lake hill mall centre center museum theatre clinic pharmacy bakery store shop texas england""".split()
 )
+_WORDS = AMBIGUOUS | NO_NAME
 _Tokens = Sequence[re.Match[str]]
 
 
@@ -158,7 +159,7 @@ def _introduced(run: _Tokens, before: str, after: str) -> int:
 def _addressed(run: _Tokens, before: str, after: str) -> int:
     """By those who say who they are, greet, thank or sign."""
     first, known = _bare(run[0]), _is_known(run)
-    if _HERE.match(after) and first not in AMBIGUOUS | NO_NAME:
+    if _HERE.match(after) and first not in _WORDS:
         return 56
     if _SELF.search(before) and _AFTER_SELF.match(after) and known:
         return 55

@@ -34,6 +34,8 @@ _LOWER_SIGNED = re.compile(
 _LOWER_KNOWN = re.compile(r"(?<![\w@./'’-])(?P<name>[a-z]{4,})(?: (?P<more>[a-z]{4,}))?(?![\w@/’-])(?!\.\w)")
 _LOWER_TITLED = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr)\.? (?P<name>[a-z][a-z'-]{2,})\b")
 
+_WORDS = AMBIGUOUS | NO_NAME
+
 
 def find_lower_names(text: str) -> Iterator[Span]:
     """Names in lower case: after "my name is", "this is", a title, a greeting, and well-known given names anywhere."""
@@ -53,24 +55,23 @@ def _said(match: re.Match[str]) -> Iterator[Span]:
     """A given name after a greeting or "this is", with the surname if one follows."""
     first, _, second = match["name"].lower().partition(" ")
     start = match.start("name")
-    if first not in given_names() or first in AMBIGUOUS | NO_NAME:
+    if first not in given_names() or first in _WORDS:
         return
     if not second or second in _AFTER_NAME:
         yield Span(start, start + len(first), "name", 51)
-    elif second in surnames() and second not in AMBIGUOUS | NO_NAME:
+    elif second in surnames() and second not in _WORDS:
         yield Span(start, match.end("name"), "name", 51)
 
 
 def _lower_known(match: re.Match[str]) -> Iterator[Span]:
     """A given name without its capital, with the surname if one follows."""
-    words = AMBIGUOUS | NO_NAME
     for place in ("name", "more"):
-        if match[place] and match[place] in common_given_names() and match[place] not in words:
+        if match[place] and match[place] in common_given_names() and match[place] not in _WORDS:
             whole = (
                 place == "name"
                 and match["more"]
                 and match["more"] in surnames()
-                and match["more"] not in words
+                and match["more"] not in _WORDS
             )
             yield Span(match.start(place), match.end("more" if whole else place), "name", 48)
             return
