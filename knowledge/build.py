@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from knowledge.encode import EncodedDocument, KnownQuestions, Means, assembled, 
 from knowledge.fit import fit_questions
 from knowledge.index import KIND, Fitted, KnowledgeIndex
 from knowledge.index_files import write_index
+from knowledge.ingest.duplicates import ALSO
 from knowledge.ranker import DEFAULT
 from knowledge.segment import Numbers
 from knowledge.vectors import Vectors, centred, language_means
@@ -72,6 +73,7 @@ def assembled_index(
 def _fitted_index(
     documents: Sequence[Document], encoder: Encoder, questions: Sequence[Question]
 ) -> tuple[KnowledgeIndex, dict[str, Retrieved]]:
+    questions = _renamed(questions, documents)
     encoded = encode_documents(documents, encoder)
     which, of = _keys(encoded, questions)
     vectors, languages = _embedded([questions[place] for place in which], encoder)
@@ -93,6 +95,17 @@ def _fitted_index(
     facts["cross_validated"] = fit.figures
     index = index.refitted(fit.fitted)
     return index, {name: index.retrieved(query, found) for name, (query, found) in fit.looked_up.items()}
+
+
+def _renamed(questions: Sequence[Question], documents: Sequence[Document]) -> Sequence[Question]:
+    """Questions whose documents repeat others and were folded into these, under the names that were kept."""
+    kept = {also: document.id for document in documents for also in document.metadata.get(ALSO, ())}
+    if not kept:
+        return questions
+    return [
+        replace(one, document_ids=tuple(dict.fromkeys(kept.get(name, name) for name in one.document_ids)))
+        for one in questions
+    ]
 
 
 def _keys(encoded: Sequence[EncodedDocument], questions: Sequence[Question]) -> tuple[list[int], Numbers]:

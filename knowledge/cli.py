@@ -19,9 +19,22 @@ app = typer.Typer(no_args_is_help=True)
 
 @app.command()
 def build(
-    source: Annotated[list[Path], typer.Argument(help="Folders or files: Markdown, FAQ CSV, JSONL.")],
+    source: Annotated[
+        list[str],
+        typer.Argument(
+            help="Folders, files (Markdown, HTML, PDF, Word, text, FAQ CSV, JSONL) and web addresses; "
+            "a .txt of addresses or a sitemap stands for its pages."
+        ),
+    ],
     out: Annotated[Path, typer.Option(help="The index's folder; an older index there is replaced.")],
     encoder: Annotated[str, typer.Option(help="A name or folder; auto fits the articles' script.")] = "auto",
+    skip_damaged: Annotated[
+        bool, typer.Option("--skip-damaged", help="Leave out what cannot be read, and say so.")
+    ] = False,
+    allow_host: Annotated[
+        list[str] | None,
+        typer.Option(help="A host to fetch from although it is not on the public internet; may be repeated."),
+    ] = None,
 ) -> None:
     """Index SOURCE; questions*.jsonl beside the articles fit the probabilities."""
     from encoders.encoder import Encoder, serving_encoder
@@ -29,7 +42,8 @@ def build(
     from knowledge.build import build_index
     from knowledge.ingest import question_files, read_documents, read_questions
 
-    documents = read_documents(source)
+    damaged = (lambda error: typer.echo(f"left out: {error}", err=True)) if skip_damaged else None
+    documents = read_documents(source, damaged=damaged, allowed=frozenset(allow_host or ()))
     name = encoder if encoder != "auto" else default_encoder([one.title + one.text for one in documents])
     files = question_files(source)
     loaded = Encoder.load(serving_encoder(name))

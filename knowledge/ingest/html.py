@@ -1,0 +1,57 @@
+"""Web pages: the main text alone, without menus, notices and footers."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from encoders.errors import InputError
+from knowledge.documents import Document
+from knowledge.ingest.fields import document_language
+from knowledge.ingest.limits import MOST_CHARACTERS, check_size, needs
+
+_LANGUAGE = re.compile(rb"""<html[^>]*\blang\s*=\s*["']?([A-Za-z-]{2,12})""", re.IGNORECASE)
+_SPACES = re.compile(r"[ \t]+\n")
+
+
+def read_html(path: Path, *, default_id: str) -> Document:
+    """A saved page as an article.
+
+    Raises:
+        InputError: for a page without a main text. KefuError: where trafilatura is not installed.
+    """
+    check_size(path)
+    return html_document(path.read_bytes(), where=str(path), default_id=default_id)
+
+
+def html_document(page: bytes, *, where: str, default_id: str, url: str = "") -> Document:
+    """The main text of a page as Markdown; title, canonical address and language are the page's own.
+
+    Raises:
+        InputError: for a page without a main text. KefuError: where trafilatura is not installed.
+    """
+    try:
+        import trafilatura
+    except ImportError:
+        raise needs("trafilatura", where) from None
+    text = trafilatura.extract(
+        page,
+        url=url or None,
+        output_format="markdown",
+        include_tables=True,
+        include_formatting=True,
+        include_comments=False,
+        favor_recall=True,
+    )
+    if not text or not text.strip():
+        raise InputError(where, "has no main text.")
+    about = trafilatura.extract_metadata(page, default_url=url or None)
+    lang = _LANGUAGE.search(page[:4096])
+    title = (about.title if about else "") or text.strip().splitlines()[0].lstrip("# ")[:80]
+    return Document(
+        id=default_id,
+        title=title.strip(),
+        text=_SPACES.sub("\n", text)[:MOST_CHARACTERS],
+        url=(about.url if about else "") or url,
+        language=document_language(lang.group(1).decode() if lang else "", text),
+    )
