@@ -84,7 +84,11 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
             metrics=metrics,
         )
         sender = OutboxSender(
-            store.outbox, channels, metrics=metrics, unknown_sends=project.settings.unknown_sends
+            store.outbox,
+            channels,
+            metrics=metrics,
+            unknown_sends=project.settings.unknown_sends,
+            last_heard=store.last_heard,
         )
         stack.push_async_callback(sender.close)
         sender.start()
@@ -99,6 +103,7 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
             Services(
                 turns=turns,
                 desk=Desk(store=store, turns=turns, channels=channels, hub=hub),
+                deliveries=store.outbox,
                 version=version("kefu"),
                 console_token=options.console_token,
                 hub=hub,

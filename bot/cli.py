@@ -22,10 +22,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+deliveries_app = typer.Typer(
+    help="Replies that did not arrive: list, send again, drop.", no_args_is_help=True
+)
 release_app = typer.Typer(help="List, promote and roll back releases.", no_args_is_help=True)
 app.add_typer(intents.cli.app, name="intents", help="Train, try and measure an intent model by itself.")
 app.add_typer(knowledge.cli.app, name="knowledge", help="Index articles and search them by themselves.")
 app.add_typer(release_app, name="release")
+app.add_typer(deliveries_app, name="deliveries")
 
 
 class Recipe(StrEnum):
@@ -156,6 +160,44 @@ def release_promote(
     from bot.commands.release import promote_command
 
     typer.echo(promote_command(project, release))
+
+
+DeliveryIds = Annotated[list[int] | None, typer.Argument(help="As the list shows them.", metavar="[ID]...")]
+AllOfThem = Annotated[bool, typer.Option("--all", help="All that failed.")]
+
+
+@deliveries_app.command("list")
+def deliveries_list(project: ProjectFolder, database: DatabaseUrl = None) -> None:
+    """Show what did not arrive, or may not have, the newest first."""
+    from bot.commands.deliveries import list_command
+
+    typer.echo(list_command(project, database=database))
+
+
+@deliveries_app.command("replay")
+def deliveries_replay(
+    project: ProjectFolder,
+    ids: DeliveryIds = None,
+    everything: AllOfThem = False,
+    database: DatabaseUrl = None,
+) -> None:
+    """Send failed deliveries again."""
+    from bot.commands.deliveries import act_command
+
+    typer.echo(act_command(project, "replay", ids=ids or (), everything=everything, database=database))
+
+
+@deliveries_app.command("drop")
+def deliveries_drop(
+    project: ProjectFolder,
+    ids: DeliveryIds = None,
+    everything: AllOfThem = False,
+    database: DatabaseUrl = None,
+) -> None:
+    """Take failed deliveries off the list for good."""
+    from bot.commands.deliveries import act_command
+
+    typer.echo(act_command(project, "drop", ids=ids or (), everything=everything, database=database))
 
 
 def main() -> None:

@@ -131,7 +131,12 @@ async def served(
         desk = Desk(store=store, turns=turns, channels=channels, hub=hub)
         policy = RetryPolicy(first=timedelta(milliseconds=20), longest=timedelta(milliseconds=50))
         sender = OutboxSender(
-            store.outbox, channels, metrics=metrics, unknown_sends=unknown_sends, policy=policy
+            store.outbox,
+            channels,
+            metrics=metrics,
+            unknown_sends=unknown_sends,
+            policy=policy,
+            last_heard=store.last_heard,
         )
         stack.push_async_callback(sender.close)
         sender.start()
@@ -141,6 +146,7 @@ async def served(
             Services(
                 turns=turns,
                 desk=desk,
+                deliveries=store.outbox,
                 version="test",
                 console_token=TOKEN,
                 hub=hub,

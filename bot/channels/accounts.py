@@ -86,6 +86,13 @@ class Account(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+class Template(Account):
+    """An approved WhatsApp template whose body has one variable: what we want to say."""
+
+    name: str = Field(pattern=r"^[a-z0-9_]{1,512}$")
+    language: str = Field(pattern=r"^[a-z]{2,3}(_[A-Za-z]{2,4})?$")
+
+
 class WhatsAppAccount(Account):
     """One phone number on the WhatsApp Business Cloud API."""
 
@@ -93,6 +100,8 @@ class WhatsAppAccount(Account):
     access_token: Secret
     app_secret: Secrets
     verify_token: Secret
+    templates: dict[str, Template] = {}
+    """By language: what is said when 24 hours have passed since the customer wrote."""
     api_url: Url = "https://graph.facebook.com"
     api_version: str = Field(default="v23.0", pattern=r"^v\d+\.\d+$")
 

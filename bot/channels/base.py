@@ -67,20 +67,31 @@ class SendResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outgoing:
-    """One platform message to one customer; `payload` is one of those that `Channel.render` made."""
+    """One platform message to one customer.
+
+    Attributes:
+        payload: one of those that `Channel.render` made.
+        late: the platform takes no free text any more, because the customer has been silent for too long.
+    """
 
     recipient: str
     payload: Json = field(default_factory=dict)
+    late: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """How fast a platform may be called: so many at once, and one more every so many seconds."""
+    """How a platform lets us speak: so many messages at once, and one more every so many seconds.
+
+    Attributes:
+        window: for how long after the customer's last message it takes free text; None where always.
+    """
 
     recipient_every_s: float = 0.0
     recipient_burst: int = 1
     account_every_s: float = 0.0
     account_burst: int = 1
+    window: timedelta | None = None
 
 
 class Channel(Protocol):
@@ -101,7 +112,7 @@ class Channel(Protocol):
 
     @property
     def pace(self) -> Pace:
-        """How fast the platform lets us speak."""
+        """How the platform lets us speak."""
 
     def handshake(self, query: Mapping[str, str]) -> str | None:
         """The answer to the platform's test of our address; None refuses it."""

@@ -36,6 +36,7 @@ def _whatsapp(*, entry: WhatsAppAccount, session: aiohttp.ClientSession) -> Chan
         app_secrets=revealed(entry.app_secret),
         verify_token=entry.verify_token.get_secret_value(),
         session=session,
+        templates=entry.templates,
         api_url=entry.api_url,
         api_version=entry.api_version,
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import aiohttp
@@ -18,7 +18,7 @@ from bot.channels import meta
 from bot.channels.accounts import FacebookAccount, revealed
 from bot.channels.base import BadMessage, Incoming, Json, Outgoing, Pace, Received, SendResult
 from bot.channels.call import call
-from bot.channels.facebook_outbound import messages, result
+from bot.channels.facebook_outbound import TOO_LATE, messages, result
 from bot.channels.json_body import read_object
 from bot.channels.reading import file, identifier, inner, objects, place, text
 from bot.channels.wording import clean
@@ -28,7 +28,7 @@ _log = logging.getLogger("kefu.facebook")
 
 NAME = "facebook"
 # 300 texts a second to all.
-PACE = Pace(account_every_s=1 / 300, account_burst=100)
+PACE = Pace(account_every_s=1 / 300, account_burst=100, window=timedelta(hours=24))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +78,9 @@ class Facebook:
         return tuple(one for part in parts for one in messages(part, language=language))
 
     async def send(self, outgoing: Outgoing) -> SendResult:
-        """One call of the Send API."""
+        """One call of the Send API; none when it would be refused as too late."""
+        if outgoing.late:
+            return SendResult(failure="permanent", reason=TOO_LATE)
         return await call(
             self.session,
             f"{self.entry.api_url}/{self.entry.api_version}/{self.account}/messages",

@@ -18,6 +18,8 @@ MOST_BUTTONS = 13
 LONGEST_TITLE = 20
 LONGEST_PAYLOAD = 1000
 
+TOO_LATE = "More than 24 hours have passed since the customer wrote."
+
 _RATE_LIMITED = frozenset({4, 17, 32, 613, 80006})
 _TEMPORARY = frozenset({1, 2, 1200})
 _REASONS = {

@@ -16,6 +16,7 @@ from bot.channels.call import call
 from bot.channels.retry_after import retry_after
 from bot.store.retry import Failure
 
+TOO_LATE = "More than 48 hours have passed since the customer wrote."
 _OLD_TOKEN = frozenset({40001, 40014, 42001})
 _TEMPORARY = frozenset({-1})
 _RATE_LIMITED = frozenset({45009, 45011, 45033})
@@ -25,7 +26,7 @@ _REASONS: Mapping[int, str] = {
     40125: "The secret is wrong: put the right one into credentials.yml.",
     40164: "This server's address is not on the account's list of allowed addresses.",
     43004: "The user does not follow the account.",
-    45015: "More than 48 hours have passed since the customer wrote.",
+    45015: TOO_LATE,
     45047: "The customer has to write again before the account may say more.",
     48001: "The account has no right to send messages to customers: it must be a verified service account.",
     60020: "This server's address is not on the application's list of allowed addresses.",

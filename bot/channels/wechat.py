@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -26,6 +27,7 @@ from bot.messages import Button, Part
 from encoders.text import detect_language
 
 NAME = "wechat"
+PACE = Pace(window=timedelta(hours=48))
 LONGEST_TEXT = 2048
 """Bytes of UTF-8; what is longer is refused."""
 MOST_CHOICES = 10
@@ -39,7 +41,7 @@ class WeChat:
 
     entry: WeChatAccount
     session: aiohttp.ClientSession = field(repr=False)
-    pace: Pace = field(default_factory=Pace)
+    pace: Pace = PACE
     _nonces: Nonces = field(default_factory=Nonces, repr=False)
     _token: AccessToken = field(init=False, repr=False)
 
@@ -90,7 +92,9 @@ class WeChat:
         return tuple(one for part in parts for one in messages(part, language=language))
 
     async def send(self, outgoing: Outgoing) -> SendResult:
-        """One customer-service message."""
+        """One customer-service message; none when it would be refused as too late."""
+        if outgoing.late:
+            return SendResult(failure="permanent", reason=tencent.TOO_LATE)
         return await tencent.send(
             self.session,
             f"{self.entry.api_url}/cgi-bin/message/custom/send",

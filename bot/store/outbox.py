@@ -1,7 +1,8 @@
 """What is to be delivered: claimed in order, marked with what became of it.
 
 A row is `pending`, then `sending` while somebody has claimed it, then `sent`; or `pending` again (a retry),
-`held` (it may have arrived, a person decides) or `dead` (given up). Only the oldest unfinished row of a
+`held` (it may have arrived, a person decides) or `dead` (given up), from where a person sends it again or
+has it `dropped`. Only the oldest unfinished row of a
 conversation can be claimed, so that replies leave in order; held and dead rows do not block later ones.
 """
 
@@ -87,6 +88,11 @@ class Outbox:
         state: Literal["pending", "held"] = "held" if due_at is None else "pending"
         await self._mark(delivery_id, state, due_at=due_at, error=error, unknown=True)
 
+    async def postpone(self, delivery_id: int, due_at: datetime) -> None:
+        """It was not tried: it would have been too fast. Try from `due_at`; no attempt is counted."""
+        await self._writer.run(_postpone_all, {"delivery_id": delivery_id, "new_due_at": due_at})
+        self.notify()
+
     async def recover(self, *, hold: bool = False, everything: bool = False) -> int:
         """Flag claims whose sender died as unknown and send them again, or hold them; answers how many.
 
@@ -101,6 +107,10 @@ class Outbox:
         statement = select(outbox).where(outbox.c.state.in_(("dead", "held")))
         rows = await self._rows(statement.order_by(outbox.c.id.desc()).limit(limit))
         return tuple(map(_delivery, rows))
+
+    async def drop(self, delivery_id: int) -> bool:
+        """Take a dead or held delivery off the list for good; False when there is no such one."""
+        return await self._writer.run(_drop, delivery_id)
 
     async def replay(self, delivery_id: int) -> bool:
         """Send a dead or held delivery again, with all its attempts; False when there is no such one."""
@@ -183,6 +193,25 @@ async def _mark_all(connection: AsyncConnection, marks: Sequence[dict[str, Any]]
     return [None] * len(marks)
 
 
+_POSTPONE = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("delivery_id"), outbox.c.state == "sending")
+    .values(
+        state="pending",
+        due_at=bindparam("new_due_at"),
+        claimed_until=None,
+        attempts=outbox.c.attempts - 1,
+    )
+)
+
+
+async def _postpone_all(
+    connection: AsyncConnection, requests: Sequence[dict[str, Any]]
+) -> list[Exception | None]:
+    await connection.execute(_POSTPONE, list(requests))
+    return [None] * len(requests)
+
+
 async def _recover(
     connection: AsyncConnection, requests: Sequence[tuple[datetime, bool, bool]]
 ) -> list[int | Exception]:
@@ -209,6 +238,15 @@ async def _replay(
         )
         replayed.append(result.rowcount == 1)
     return replayed
+
+
+async def _drop(connection: AsyncConnection, requests: Sequence[int]) -> list[bool | Exception]:
+    dropped: list[bool | Exception] = []
+    for delivery_id in requests:
+        statement = update(outbox).where(outbox.c.id == delivery_id, outbox.c.state.in_(("dead", "held")))
+        result: CursorResult[Any] = await connection.execute(statement.values(state="dropped"))
+        dropped.append(result.rowcount == 1)
+    return dropped
 
 
 def _delivery(row: Row[Any], **changes: Any) -> Delivery:

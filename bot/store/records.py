@@ -12,7 +12,7 @@ from bot.messages import Message
 Json = Mapping[str, Any]
 Owner = Literal["bot", "waiting", "person", "closed"]
 InboxState = Literal["new", "done", "failed"]
-OutboxState = Literal["pending", "sending", "sent", "held", "dead"]
+OutboxState = Literal["pending", "sending", "sent", "held", "dead", "dropped"]
 UnansweredState = Literal["open", "done"]
 
 

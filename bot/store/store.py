@@ -150,6 +150,14 @@ class Store:
             (row.seq, row.data) for row in await self._rows(statement.order_by(events.c.seq).limit(limit))
         ]
 
+    async def last_heard(self, conversation_id: str) -> datetime | None:
+        """When the customer last wrote; None where that is not known."""
+        last = func.max(inbox.c.received_at)
+        found: datetime | None = (
+            await self._rows(select(last).where(inbox.c.conversation_id == conversation_id))
+        )[0][0]
+        return found
+
     async def recent_events(self, conversation_id: str, count: int) -> list[tuple[int, dict[str, Any]]]:
         """The last `count` events, in order, with their numbers."""
         statement = select(events.c.seq, events.c.data).where(events.c.conversation_id == conversation_id)

@@ -132,7 +132,7 @@ outbox = Table(
     Column("account", String, nullable=False),
     Column("recipient", String, nullable=False),
     Column("payload", _Json, nullable=False),
-    Column("state", String, nullable=False),  # pending, sending, sent, held or dead
+    Column("state", String, nullable=False),  # pending, sending, sent, held, dead or dropped
     Column("attempts", Integer, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("claimed_until", UtcDateTime),  # while sending: when another may conclude that the sender died

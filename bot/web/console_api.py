@@ -35,14 +35,19 @@ def require_token(request: web.Request, given: str) -> None:
         raise ApiError(401, "The token is not right.")
 
 
-def _authorised(request: web.Request) -> None:
+def authorised(request: web.Request) -> None:
+    """Let only requests with the console's token pass.
+
+    Raises:
+        ApiError: as `require_token`.
+    """
     scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
     require_token(request, token if scheme.lower() == "bearer" else "")
 
 
 async def conversations(request: web.Request) -> web.Response:
     """GET /api/console/conversations?owner=&limit="""
-    _authorised(request)
+    authorised(request)
     owner = request.query.get("owner") or None
     if owner is not None and owner not in _OWNERS:
         raise ApiError(400, f"'owner' is one of {', '.join(_OWNERS)}.")
@@ -52,7 +57,7 @@ async def conversations(request: web.Request) -> web.Response:
 
 async def conversation(request: web.Request) -> web.Response:
     """GET /api/console/conversations/{id}"""
-    _authorised(request)
+    authorised(request)
     found = await request.app[SERVICES].desk.conversation(request.match_info["id"])
     if found is None:
         raise ApiError(404, "There is no such conversation.")
@@ -61,7 +66,7 @@ async def conversation(request: web.Request) -> web.Response:
 
 async def act(request: web.Request) -> web.Response:
     """POST /api/console/conversations/{id}/{claim|reply|hand_back|close} {agent, text?}"""
-    _authorised(request)
+    authorised(request)
     data = await read_api_object(request)
     desk, conversation_id = request.app[SERVICES].desk, request.match_info["id"]
     agent = text_field(data, "agent", longest=80)
@@ -84,13 +89,13 @@ async def act(request: web.Request) -> web.Response:
 
 async def unanswered(request: web.Request) -> web.Response:
     """GET /api/console/unanswered"""
-    _authorised(request)
+    authorised(request)
     return web.json_response(await request.app[SERVICES].desk.unanswered())
 
 
 async def resolve(request: web.Request) -> web.Response:
     """POST /api/console/unanswered/{id}/done {agent}"""
-    _authorised(request)
+    authorised(request)
     agent = text_field(await read_api_object(request), "agent", longest=80)
     try:
         await request.app[SERVICES].desk.resolve_unanswered(int(request.match_info["id"]), agent)

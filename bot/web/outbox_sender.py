@@ -6,21 +6,27 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from bot.channels.base import Channel, Outgoing, SendResult
+from bot.errors import StoreError
 from bot.store.outbox import Outbox
 from bot.store.records import Delivery
 from bot.store.retry import RetryPolicy, after_failure
 from bot.web.metrics import Metrics
+from bot.web.paces import Paces
 
 _log = logging.getLogger("kefu.outbox")
 
+LastHeard = Callable[[str], Awaitable[datetime | None]]
+
 MOST_AT_ONCE = 32
 RECOVER_EVERY_S = 60.0
+LONGEST_PAUSE_S = 1.0
+"""What has to wait longer for its platform's pace goes back into the queue and makes room."""
 PAUSE_AFTER_ERROR_S = 1.0
 
 
@@ -35,12 +41,21 @@ class OutboxSender:
         metrics: Metrics,
         unknown_sends: Literal["resend", "hold"],
         policy: RetryPolicy | None = None,
+        last_heard: LastHeard | None = None,
     ) -> None:
-        """`unknown_sends` is what becomes of a delivery that may have arrived; `policy` has the pauses."""
+        """Nothing is begun yet.
+
+        Args:
+            unknown_sends: what becomes of a delivery that may have arrived.
+            policy: the pauses.
+            last_heard: when the customer of a conversation last wrote, for platforms that want to know.
+        """
         self._outbox = outbox
         self._channels = channels
         self._metrics = metrics
         self._policy = replace(policy or RetryPolicy(), unknown=unknown_sends)
+        self._paces = Paces(channels)
+        self._last_heard = last_heard
         self._sending: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._recovered_at: float | None = None
@@ -98,10 +113,22 @@ class OutboxSender:
         return bool(claimed)
 
     async def _deliver(self, delivery: Delivery) -> None:
+        pause = self._paces.take(delivery.channel, delivery.recipient)
+        while 0.0 < pause <= LONGEST_PAUSE_S:
+            await asyncio.sleep(pause)
+            pause = self._paces.take(delivery.channel, delivery.recipient)
+        if pause:
+            self._metrics.send(delivery.channel, "postponed")
+            due_at = datetime.now(UTC) + timedelta(seconds=pause)
+            await self._marked(delivery, self._outbox.postpone(delivery.id, due_at))
+            return
         result = await self._sent(delivery)
         self._metrics.send(delivery.channel, result.failure or "sent")
+        await self._marked(delivery, self._mark(delivery, result))
+
+    async def _marked(self, delivery: Delivery, mark: Awaitable[None]) -> None:
         try:
-            await self._mark(delivery, result)
+            await mark
         except Exception:
             # It stays claimed until its lease runs out and counts as unknown then, which is what it is.
             _log.exception("delivery %d could not be marked", delivery.id, extra={"action": "mark_failed"})
@@ -111,12 +138,24 @@ class OutboxSender:
         if channel is None:
             reason = f"There is no channel {delivery.channel}: is it still in credentials.yml?"
             return SendResult(failure="permanent", reason=reason)
+        late = await self._is_late(channel, delivery)
+        outgoing = Outgoing(recipient=delivery.recipient, payload=delivery.payload, late=late)
         try:
-            return await channel.send(Outgoing(recipient=delivery.recipient, payload=delivery.payload))
+            return await channel.send(outgoing)
         except Exception:
             # A bug in one channel must not stop the others; the delivery may have arrived.
             _log.exception("delivery %d failed", delivery.id, extra={"action": "send_failed"})
             return SendResult(failure="unknown", reason="An error of ours while sending.")
+
+    async def _is_late(self, channel: Channel, delivery: Delivery) -> bool:
+        """Whether the customer has been silent for longer than the platform allows."""
+        if channel.pace.window is None or self._last_heard is None:
+            return False
+        try:
+            heard = await self._last_heard(delivery.conversation_id)
+        except StoreError:
+            return False  # then the platform says so
+        return heard is not None and datetime.now(UTC) - heard > channel.pace.window
 
     async def _mark(self, delivery: Delivery, result: SendResult) -> None:
         if result.failure is None:

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 from bot.channels.base import Channel
 from bot.messages import Message, Reply
 from bot.settings import ServerSettings
-from bot.store.records import Counts
+from bot.store.records import Counts, Delivery
 from bot.web.live import Hub
 from bot.web.metrics import Metrics
 
@@ -68,6 +68,19 @@ class Desk(Protocol):
         """Take one off the list."""
 
 
+class Deliveries(Protocol):
+    """Deliveries that failed: dead ones did not arrive, held ones may have."""
+
+    async def dead(self, *, limit: int = 100) -> tuple[Delivery, ...]:
+        """The failed ones, the newest first."""
+
+    async def replay(self, delivery_id: int) -> bool:
+        """Send it again; False when it is not among them."""
+
+    async def drop(self, delivery_id: int) -> bool:
+        """Take it off the list for good; False when it is not among them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """Everything `build_app` serves.
@@ -82,6 +95,7 @@ class Services:
 
     turns: Turns
     desk: Desk
+    deliveries: Deliveries
     version: str
     console_token: str = field(repr=False)
     hub: Hub = field(default_factory=Hub)

@@ -1,0 +1,46 @@
+"""Deliveries that failed, for people: what did not arrive or may not have, to be sent again or dropped."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aiohttp import web
+
+from bot.store.records import Delivery
+from bot.web.console_api import authorised
+from bot.web.errors import ApiError
+from bot.web.keys import SERVICES
+from bot.web.reading import query_number
+
+
+async def listed(request: web.Request) -> web.Response:
+    """GET /api/console/deliveries?limit=: the failed ones, the newest first."""
+    authorised(request)
+    limit = query_number(request, "limit", default=100, largest=500)
+    found = await request.app[SERVICES].deliveries.dead(limit=limit)
+    return web.json_response([as_json(delivery) for delivery in found])
+
+
+async def act(request: web.Request) -> web.Response:
+    """POST /api/console/deliveries/{id}/{replay|drop}"""
+    authorised(request)
+    deliveries, number = request.app[SERVICES].deliveries, int(request.match_info["id"])
+    deed = deliveries.replay if request.match_info["deed"] == "replay" else deliveries.drop
+    if not await deed(number):
+        raise ApiError(404, "There is no such failed delivery.")
+    return web.json_response({"status": "ok"})
+
+
+def as_json(delivery: Delivery) -> dict[str, Any]:
+    """A failed delivery as the console sees it; `unknown` says that the customer may have it."""
+    return {
+        "id": delivery.id,
+        "conversation_id": delivery.conversation_id,
+        "channel": delivery.channel,
+        "state": delivery.state,
+        "unknown": delivery.unknown_at is not None,
+        "reason": delivery.last_error,
+        "attempts": delivery.attempts,
+        "payload": dict(delivery.payload),
+        "created_at": delivery.created_at.isoformat(),
+    }
