@@ -23,6 +23,7 @@ from intents.mining.name import name_clusters
 from intents.mining.output import MinedIntent, MiningSummary, write_all
 from intents.mining.problem_turns import ProblemTurn, problem_turns
 from intents.mining.vectors import Vectors, centre, reduce
+from intents.transcripts.clean import cleaned
 from intents.transcripts.read import read_conversations
 from intents.transcripts.redact import Redaction, redact, without_placeholders
 
@@ -41,12 +42,14 @@ class History:
         contexts: what was said next, per problem turn; "" where nothing was.
         answers: the answers that may fit, per problem turn.
         redacted: how many values of each type were replaced.
+        cleaned: how much was left out, by reason.
     """
 
     turns: list[ProblemTurn] = field(default_factory=list)
     contexts: list[str] = field(default_factory=list)
     answers: list[list[Answer]] = field(default_factory=list)
     redacted: Counter[str] = field(default_factory=Counter)
+    cleaned: Counter[str] = field(default_factory=Counter)
     conversations: int = 0
     bare: bool = False
 
@@ -96,6 +99,7 @@ def mine_history(
             "encoder": encoder.name, "seed": seed, "granularity": granularity,
             "silhouette": clusters.silhouette, "conversations": history.conversations,
             "redacted": dict(sorted(history.redacted.items())),
+            "cleaned": dict(sorted(history.cleaned.items())),
             "reasons": dict(sorted(Counter(turn.reason for turn in history.turns).items())),
         }  # fmt: skip
         return write_all(draft, history.turns, clusters, intents, bare=history.bare, facts=facts)
@@ -132,7 +136,7 @@ def _utterances(path: Path) -> History:
 
 def _dialogs(source: Path) -> History:
     history = History()
-    for original in read_conversations(source):
+    for original in cleaned(read_conversations(source), history.cleaned):
         conversation, counts = redact(original)
         history.conversations += 1
         history.redacted.update(counts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from html import escape
 
 from intents.mining.answers import Answer
@@ -52,13 +52,15 @@ def report_html(summary: MiningSummary, turns: Sequence[ProblemTurn], intents: S
 
 def _facts(summary: MiningSummary) -> str:
     facts = summary.facts
-    redacted = (
-        ", ".join(f"{count} {escape(kind)}" for kind, count in facts.get("redacted", {}).items()) or "nothing"
-    )
     return (
         f"<p><small>Encoder {escape(str(facts.get('encoder')))}, seed {facts.get('seed')}, "
-        f"granularity {escape(str(facts.get('granularity')))}. Replaced: {redacted}.</small></p>"
+        f"granularity {escape(str(facts.get('granularity')))}. Replaced: {_counted(facts.get('redacted'))}. "
+        f"Left out or noted: {_counted(facts.get('cleaned'))}.</small></p>"
     )
+
+
+def _counted(counts: Mapping[str, int] | None) -> str:
+    return ", ".join(f"{count} {escape(kind)}" for kind, count in (counts or {}).items()) or "nothing"
 
 
 def _row(intent: MinedIntent, largest: int) -> str:
