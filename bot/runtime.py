@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ class Runtime:
     reader: Reader
     costs: Costs
     settings: ProjectSettings
-    calibration: Calibration = Calibration()
+    calibration: Calibration = field(default_factory=Calibration)
 
     def candidates(self, reading: Reading, *, language: str) -> tuple[Candidate, ...]:
         """What competes to answer a message, on one scale of probability."""
