@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
 from bot.credentials import expand_variables
 from bot.yaml_files import Lines, read_yaml, validated
-from encoders.errors import InputError
 
 ENDPOINTS: Final = "endpoints.yml"
 _READ: Final = ("action_endpoint", "nlg")
+_UNKNOWN: Final = "kefu has nothing of that name"
 _NOT_READ: Final = {
     "tracker_store": "conversations are kept in kefu's own database (`kefu serve --database`)",
     "lock_store": "turns are kept apart by kefu's own database",
@@ -94,16 +94,12 @@ def load_endpoints(folder: Path, environment: Mapping[str, str] | None = None) -
     """The endpoints of the project in `folder`; none where it has no `endpoints.yml`.
 
     Raises:
-        InputError: for YAML that cannot be read, and for keys that are unknown or wrong, with their line.
+        InputError: for YAML that cannot be read, and for settings of an endpoint that are unknown or wrong.
         SettingsError: for a variable that is not in the environment, naming it.
     """
     path = folder / ENDPOINTS
     raw = read_yaml(path) if path.is_file() else {}
     lines = Lines(path)
-    for key in raw:
-        if key not in _READ and key not in _NOT_READ:
-            known = ", ".join((*_READ, *_NOT_READ))
-            raise InputError(path, f"there is no endpoint {key!r}.", line=lines.of((key,)), remedy=known)
     given: dict[str, Any] = {key: raw[key] for key in _READ if raw.get(key) is not None}
     expanded = expand_variables(given, os.environ if environment is None else environment, path)
     file = validated(_File, expanded, path)
@@ -111,8 +107,8 @@ def load_endpoints(folder: Path, environment: Mapping[str, str] | None = None) -
         actions=file.action_endpoint,
         nlg=file.nlg,
         remarks=tuple(
-            (f"{path}:{lines.of((key,))}", f"{key}: not read, {_NOT_READ[key]}.")
+            (f"{path}:{lines.of((key,))}", f"{key}: not read, {_NOT_READ.get(key, _UNKNOWN)}.")
             for key in raw
-            if key in _NOT_READ
+            if key not in _READ and key != "version"
         ),
     )

@@ -24,7 +24,7 @@ from bot.dialog.rules import Rule, parse_rules
 from bot.dialog.stories import MAX_HISTORY, Story, parse_stories
 from bot.rasa_config import read_rasa_config
 from bot.settings import ProjectSettings, load_settings
-from bot.yaml_files import line_of, read_yaml
+from bot.yaml_files import Lines, line_of, read_yaml
 from encoders.errors import InputError
 
 _YAML = (".yml", ".yaml")
@@ -102,16 +102,20 @@ def training_files(project: Project) -> list[Path]:
     return files
 
 
+def domain_files(project: Project) -> list[Path]:
+    """`domain.yml`, else every YAML file below `domain/`."""
+    single = project.folder / "domain.yml"
+    return [single] if single.is_file() else _yaml_below(project.folder / "domain")
+
+
 def domain_mapping(project: Project) -> dict[str, Any]:
     """The domain files as one mapping, with the responses that data files add.
 
     Raises:
         InputError: for YAML that cannot be read, or a name that two files define.
     """
-    single = project.folder / "domain.yml"
-    files = [single] if single.is_file() else _yaml_below(project.folder / "domain")
     merged: dict[str, Any] = {}
-    for path in files:
+    for path in domain_files(project):
         _merge(merged, read_yaml(path), path)
     for path in data_files(project):
         if "responses" in _top_keys(path):
@@ -127,9 +131,9 @@ def load_domain(project: Project) -> Domain:
     """
     mapping = domain_mapping(project)
     try:
-        return parse_domain(mapping, where=str(_domain_file(project)))
+        return parse_domain(mapping, where=str(project.folder))
     except DomainError as error:
-        raise _located(_domain_file(project), error) from error
+        raise _located(_domain_file(project, error.path), error) from error
 
 
 def load_assistant(project: Project) -> Assistant:
@@ -177,9 +181,10 @@ def load_rules(project: Project) -> tuple[list[Rule], list[Story]]:
     return rules, stories
 
 
-def _domain_file(project: Project) -> Path:
-    single = project.folder / "domain.yml"
-    return single if single.is_file() else project.folder / "domain"
+def _domain_file(project: Project, path: tuple[str | int, ...]) -> Path:
+    """The file of the domain that has a field; a response may stand in a data file."""
+    files = domain_files(project) + [file for file in data_files(project) if "responses" in _top_keys(file)]
+    return next((file for file in files if Lines(file).has(path[:2])), files[0])
 
 
 def _located(path: Path, error: DomainError) -> InputError:

@@ -44,23 +44,42 @@ class Lines:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._root: Any = None
+        self._read: Any = None
 
     def of(self, field: Sequence[str | int]) -> int | None:
         """The line of `field` (keys and list positions from the top), as well as it can be found."""
-        from ruamel.yaml import YAML
+        return self._walked(field)[1]
 
-        if self._root is None:
-            self._root = YAML(typ="rt").load(read_text(self._path))
-        node, line = self._root, None
-        for key in field:
+    def has(self, field: Sequence[str | int]) -> bool:
+        """Whether the file has this field."""
+        return self._walked(field)[0] == len(field)
+
+    def of_member(self, key: str, name: str) -> int | None:
+        """The line of a member of the list under a top key: the name, or a mapping of the name to settings."""
+        members = self._root().get(key) if isinstance(self._root(), Mapping) else None
+        for index, member in enumerate(members if isinstance(members, list) else ()):
+            if member == name or (isinstance(member, Mapping) and name in member):
+                return self.of((key, index))
+        return None
+
+    def _walked(self, field: Sequence[str | int]) -> tuple[int, int | None]:
+        """How many keys of the field there are, and the line of the last of them."""
+        node, line = self._root(), None
+        for number, key in enumerate(field):
             try:
                 marks = node.lc
                 line = (marks.key(key) if isinstance(node, Mapping) else marks.item(key))[0] + 1
                 node = node[key]
             except (AttributeError, KeyError, IndexError, TypeError):
-                break
-        return line
+                return number, line
+        return len(field), line
+
+    def _root(self) -> Any:
+        from ruamel.yaml import YAML
+
+        if self._read is None:
+            self._read = YAML(typ="rt").load(read_text(self._path)) or {}
+        return self._read
 
 
 def line_of(path: Path, field: Sequence[str | int]) -> int | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 
 import typer
 
-from bot.checks import check_project
+from bot.checking.check import check_project
 from bot.project import open_project
 
 
@@ -15,9 +16,7 @@ def check_command(folder: Path) -> int:
     problems = check_project(open_project(folder))
     for problem in problems:
         typer.echo(str(problem))
-    errors = sum(problem.level == "error" for problem in problems)
-    warnings = len(problems) - errors
-    typer.echo(
-        f"{folder}: {errors} errors, {warnings} warnings" if problems else f"{folder}: nothing wrong found"
-    )
-    return 1 if errors else 0
+    counts = Counter(problem.level for problem in problems)
+    said = f"{counts['error']} errors, {counts['warning']} warnings, {counts['note']} notes"
+    typer.echo(f"{folder}: {said if problems else 'nothing wrong found'}")
+    return 1 if counts["error"] else 0

@@ -20,6 +20,7 @@ from .forms import deactivation, run_form
 from .responses import has_response, uttered
 from .state import ACTION_LISTEN, ACTION_SESSION_START
 from .tracker import Tracker
+from .twostage import ASK_AFFIRMATION, ASK_REPHRASE, TWO_STAGE, ask_affirmation, ask_rephrase, run_two_stage
 
 
 def run_action(name: str, tracker: Tracker, context: Context) -> Steps:
@@ -33,6 +34,8 @@ def run_action(name: str, tracker: Tracker, context: Context) -> Steps:
         return (yield from run_form(tracker, domain.forms[name], context))
     if response := _response(name, tracker):
         return _said(response, tracker, context)
+    if name == TWO_STAGE and not domain.has_action(name):
+        return (yield from run_two_stage(tracker, context))
     if name in _BUILT_IN and not domain.has_action(name):
         return _BUILT_IN[name](tracker, context)
     result = yield ActionCall(name=name, tracker=tracker)
@@ -92,10 +95,6 @@ def _fallback(tracker: Tracker, context: Context) -> tuple[Event, ...]:
     return (*_said("utter_default", tracker, context), UserUtteranceReverted(timestamp=context.now()))
 
 
-def _rephrase(tracker: Tracker, context: Context) -> tuple[Event, ...]:
-    return _said("utter_ask_rephrase", tracker, context)
-
-
 _BUILT_IN: Final[Mapping[str, Callable[[Tracker, Context], tuple[Event, ...]]]] = {
     ACTION_LISTEN: _nothing,
     ACTION_SESSION_START: session_start,
@@ -103,10 +102,11 @@ _BUILT_IN: Final[Mapping[str, Callable[[Tracker, Context], tuple[Event, ...]]]] 
     "action_back": _back,
     "action_deactivate_loop": lambda _tracker, context: deactivation(context),
     "action_default_fallback": _fallback,
-    "action_default_ask_rephrase": _rephrase,
-    "action_default_ask_affirmation": _rephrase,
-    "action_two_stage_fallback": _rephrase,
+    ASK_REPHRASE: ask_rephrase,
+    ASK_AFFIRMATION: ask_affirmation,
     "action_extract_slots": _nothing,
     "action_unlikely_intent": _nothing,
     "action_revert_fallback_events": _nothing,
 }
+BUILT_IN_ACTIONS: Final = frozenset({*_BUILT_IN, TWO_STAGE})
+"""Rasa's own actions; a project's action of the same name comes before."""

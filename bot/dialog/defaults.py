@@ -6,7 +6,7 @@ Each is overridden by the domain's response of the same name.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 from .definitions import LANGUAGE_SLOT, SlotCondition, Variant
 
@@ -35,10 +35,22 @@ _WORDINGS: Final = {
     ),
     "utter_ask_rephrase": ("Could you say that in other words?", "可以换个说法吗？"),
 }
+
+
+def _affirmation(text: str, yes: str, no: str) -> dict[str, Any]:
+    buttons = [{"title": yes, "payload": "/{intent}"}, {"title": no, "payload": "/out_of_scope"}]
+    return {"text": text, "buttons": buttons}
+
+
 DEFAULT_RESPONSES: Final[Mapping[str, tuple[Variant, ...]]] = {
     name: (
         Variant(content={"text": english}),
         Variant(content={"text": chinese}, conditions=_CHINESE),
     )
     for name, (english, chinese) in _WORDINGS.items()
+} | {
+    "utter_ask_affirmation": (
+        Variant(content=_affirmation("Did you mean “{guess}”?", "Yes", "No")),
+        Variant(content=_affirmation("您是指“{guess}”吗？", "是的", "不是"), conditions=_CHINESE),
+    )
 }

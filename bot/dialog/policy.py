@@ -12,6 +12,7 @@ from .definitions import TALK_TO_PERSON
 from .rules import Prediction
 from .state import ACTION_LISTEN, ACTION_SESSION_START
 from .tracker import Tracker
+from .twostage import TWO_STAGE
 
 ACTION_FALLBACK: Final = "action_default_fallback"
 ACTION_DEACTIVATE_LOOP: Final = "action_deactivate_loop"
@@ -84,7 +85,7 @@ def _form(tracker: Tracker, assistant: Assistant, _decision: Decision | None) ->
     loop = tracker.active_loop
     if loop is None:
         return
-    if loop.name not in assistant.domain.forms:
+    if loop.name not in {TWO_STAGE, *assistant.domain.forms}:
         yield _choice(ACTION_DEACTIVATE_LOOP, "form", f"there is no form {loop.name} any more")
     elif tracker.user_spoke_last and not loop.rejected:
         yield _choice(loop.name, "form", f"{loop.name} is active and asks for {tracker.requested_slot}")

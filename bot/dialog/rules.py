@@ -35,6 +35,7 @@ class Rule:
         condition: what must hold before its first step.
         from_start: it only applies at the start of a conversation.
         waits: after its last action it is the customer's turn.
+        where, path: the file and the keys in it, for messages.
     """
 
     name: str
@@ -42,6 +43,8 @@ class Rule:
     condition: tuple[LoopStep | SlotStep, ...] = ()
     from_start: bool = False
     waits: bool = True
+    where: str = field(default="", compare=False)
+    path: tuple[str | int, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +152,8 @@ def _rules(place: Place) -> list[Rule]:
             condition=tuple(condition),
             from_start=place.get("conversation_start").flag(False),
             waits=place.get("wait_for_user_input").flag(True),
+            where=place.where,
+            path=place.path,
         )
         for steps in parse_steps(place.get("steps"))
     ]

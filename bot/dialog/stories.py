@@ -12,7 +12,16 @@ from .domain import Domain
 from .events import ActionExecuted, ActiveLoop, Event, SlotSet, UserUttered
 from .reading import Place
 from .state import ACTION_LISTEN, Moment, UserTurn
-from .steps import ActionStep, LoopStep, SlotStep, Step, UserStep, parse_steps, slot_feature
+from .steps import (
+    ActionStep,
+    CheckpointStep,
+    LoopStep,
+    SlotStep,
+    Step,
+    UserStep,
+    parse_steps,
+    slot_feature,
+)
 from .tracker import Tracker
 
 MAX_HISTORY: Final = 5
@@ -24,10 +33,20 @@ Key = tuple[Any, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """A story as written, one of its ways through `or` steps."""
+    """A story as written, one of its ways through `or` steps.
+
+    Attributes:
+        where, path: the file and the keys in it, for messages.
+    """
 
     name: str
     steps: tuple[Step, ...]
+    where: str = field(default="", compare=False)
+    path: tuple[str | int, ...] = field(default=(), compare=False)
+
+    @property
+    def checkpoints(self) -> set[str]:
+        return {step.name for step in self.steps if isinstance(step, CheckpointStep)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +151,10 @@ def folded(text: str) -> str:
 
 def _stories(place: Place) -> list[Story]:
     name = place.get("story").text()
-    return [Story(name=name, steps=steps) for steps in parse_steps(place.get("steps"))]
+    return [
+        Story(name=name, steps=steps, where=place.where, path=place.path)
+        for steps in parse_steps(place.get("steps"))
+    ]
 
 
 def played(name: str, steps: Sequence[Step], domain: Domain) -> Iterator[tuple[Sequence[Moment], ActionStep]]:

@@ -86,10 +86,14 @@ class Talk:
         entities: Mapping[str, Any] | None = None,
         *,
         decision: Decision | None = None,
+        ranking: Sequence[str] = (),
+        language: str | None = None,
     ) -> list[str]:
         """The bot's actions and texts about a message, in order, `action_listen` left out."""
         payload = parse_payload(text)
         data = payload_parse_data(payload, text) if payload else parsed(text, intent, entities)
+        if ranking:
+            data["intent_ranking"] = [{"name": name, "confidence": 0.3} for name in ranking]
         message = Message(
             id=f"m{next(self._ids)}",
             account="",
@@ -99,7 +103,8 @@ class Talk:
             text=text,
             received_at=datetime(2026, 1, 1, tzinfo=UTC),
         )
-        self.tracker = self.tracker.extended(user_turn_events(self.tracker, message, data, now=self._now()))
+        said_events = user_turn_events(self.tracker, message, data, language=language, now=self._now())
+        self.tracker = self.tracker.extended(said_events)
         self.last = await run_turn(self.tracker, self.assistant, decision, self.ports)
         self.tracker = self.last.tracker
         return said(self.last.events)

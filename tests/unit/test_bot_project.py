@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.checks import check_project
+from bot.checking.check import check_project
 from bot.commands.new import new_project
 from bot.project import load_assistant, open_project
 from encoders.errors import InputError

@@ -166,40 +166,23 @@ def test_every_chinese_number_is_read(value: int) -> None:
 
 
 PIECES = [
+    *"五月号年下周点半块第百万$@-. ",
     "next",
     "last",
     "of",
     "to",
     "at",
-    "-",
-    ".",
     "Friday",
     "June",
     "3",
     "31",
     "5pm",
     "days",
-    "five",
-    "五",
-    "月",
-    "号",
-    "年",
-    "下",
-    "周",
-    "点",
-    "半",
-    "块",
-    "$",
-    "@",
-    "a.com",
-    "第",
-    "百",
-    "万",
 ]
 
 
 @given(
-    st.text(max_size=60) | st.lists(st.sampled_from([*PIECES, " "]), max_size=12).map("".join),
+    st.text(max_size=60) | st.lists(st.sampled_from(PIECES), max_size=12).map("".join),
     st.integers(-400, 400),
 )
 @settings(max_examples=300, deadline=None)

@@ -30,15 +30,16 @@ def test_without_a_file_or_with_comments_alone_there_is_none(tmp_path: Path) -> 
 
 
 def test_what_is_not_read_is_said(tmp_path: Path) -> None:
-    found = load_endpoints(write(tmp_path, "tracker_store:\n  type: redis\nlock_store: {type: redis}\n"))
-    assert [where.rpartition(":")[2] for where, _ in found.remarks] == ["1", "3"]
+    text = 'version: "3.1"\ntracker_store:\n  type: redis\naction_endpiont: {url: x}\n'
+    found = load_endpoints(write(tmp_path, text))
+    assert [where.rpartition(":")[2] for where, _ in found.remarks] == ["2", "4"]
     assert "own database" in found.remarks[0][1]
+    assert "action_endpiont: not read" in found.remarks[1][1]
 
 
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("action_endpiont: {url: x}\n", "there is no endpoint"),
         ("action_endpoint: {url: localhost:5055}\n", "address of a server"),
         ("action_endpoint: {url: 'http://x', hedaers: {}}\n", "unknown"),
         ("action_endpoint: {url: 'http://${NOWHERE}'}\n", "NOWHERE"),
