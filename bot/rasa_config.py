@@ -11,8 +11,9 @@ from bot.yaml_files import Lines, read_yaml
 from encoders.errors import InputError
 
 CONFIG: Final = "config.yml"
-NO_FALLBACK: Final = 0.5
-"""Rasa without a FallbackClassifier always acts on its best guess; here it must be likelier right than wrong."""
+MOST_THRESHOLD: Final = 0.5
+"""A FallbackClassifier's threshold is for confidences that run high (DIET gives nonsense 0.99); ours are calibrated,
+so no more is asked of them than to be likelier right than wrong. So it is without a FallbackClassifier, too."""
 WRONG_COST: Final = 10.0
 
 _SAME_HERE: Final = {
@@ -62,7 +63,7 @@ class RasaConfig:
 
         With p = t and no other candidate, answering, asking and handing over all cost (1 − t) · wrong.
         """
-        t = NO_FALLBACK if self.threshold is None else self.threshold
+        t = MOST_THRESHOLD if self.threshold is None else min(self.threshold, MOST_THRESHOLD)
         handover = max((1.0 - t) * WRONG_COST, 0.01)
         return {"wrong": WRONG_COST, "handover": handover, "clarify": max(handover * t, 0.01)}
 

@@ -58,6 +58,7 @@ class Domain:
 
     Attributes:
         send_domain: actions that want the domain even of a caller that leaves it out elsewhere.
+        seen_slots: those that rules and stories see, sorted by name.
     """
 
     intents: Mapping[str, Intent] = field(default_factory=dict)
@@ -67,6 +68,7 @@ class Domain:
     responses: Mapping[str, tuple[Variant, ...]] = field(default_factory=dict)
     actions: tuple[str, ...] = ()
     send_domain: frozenset[str] = frozenset()
+    seen_slots: tuple[tuple[str, Slot], ...] = ()
     session: SessionConfig = field(default_factory=SessionConfig)
     initial_slots: Mapping[str, Any] = field(default_factory=dict)
     source: str = "{}"
@@ -131,6 +133,11 @@ def parse_domain(mapping: Mapping[str, Any], *, where: str) -> Domain:
         responses={name: _variants(place) for name, place in root.get("responses").items()},
         actions=tuple(actions),
         send_domain=frozenset(wanting),
+        seen_slots=tuple(
+            (name, slot)
+            for name, slot in sorted(slots.items())
+            if slot.influence_conversation and slot.type != "any"
+        ),
         session=SessionConfig(
             expiration=session.get("session_expiration_time").number(60.0),
             carry_over_slots=session.get("carry_over_slots_to_new_session").flag(True),

@@ -22,6 +22,7 @@ from .steps import (
 )
 
 _ANY: Final = "*"
+_BEGINS: Final = ("*", None)
 _RULE_KEYS: Final = frozenset(
     {"rule", "condition", "conversation_start", "wait_for_user_input", "steps", "metadata"}
 )
@@ -81,12 +82,13 @@ class Prediction:
         return any(pattern.loop not in {_ANY, None} for pattern in self.patterns)
 
 
-Key = tuple[str, str | None]
+Key = tuple[str, str | None, tuple[str, str | None]]
+"""Action and intent of the last moment, and those of the one before; `_BEGINS` where there is no such."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
-    """All rules, found by the last action and intent, the most specific first."""
+    """All rules, found by the last action, its intent and the intent before, the most specific first."""
 
     predictions: Mapping[Key, tuple[Prediction, ...]] = field(default_factory=dict)
 
@@ -101,11 +103,14 @@ class Rules:
         if not moments:
             return
         now = moments[-1]
-        intents = {None} if now.user is None else {None, now.user.intent, now.user.full_intent}
+        before = {_BEGINS}
+        if len(moments) > 1:
+            before |= {(moments[-2].prev_action or "", intent) for intent in _intents(moments[-2])}
         found = [
             prediction
-            for intent in intents
-            for prediction in self.predictions.get((now.prev_action or "", intent), ())
+            for intent in _intents(now)
+            for prior in before
+            for prediction in self.predictions.get((now.prev_action or "", intent, prior), ())
             if _fits(prediction, moments, domain, from_start=from_start)
         ]
         yield from sorted(found, key=lambda prediction: prediction.specificity, reverse=True)
@@ -126,10 +131,19 @@ def index_rules(rules: Sequence[Rule]) -> Rules:
     found: dict[Key, list[Prediction]] = {}
     for rule in rules:
         for prediction in _predictions(rule):
-            last = prediction.patterns[-1]
-            intent = last.user.full_intent if last.user else None
-            found.setdefault((last.prev_action, intent), []).append(prediction)
+            *_, prior, last = (None, *prediction.patterns)
+            earlier = (prior.prev_action, _intent(prior)) if prior else _BEGINS
+            found.setdefault((last.prev_action, _intent(last), earlier), []).append(prediction)
     return Rules(predictions={key: tuple(predictions) for key, predictions in found.items()})
+
+
+def _intent(pattern: Pattern) -> str | None:
+    return pattern.user.full_intent if pattern.user else None
+
+
+def _intents(moment: Moment) -> set[str | None]:
+    """The intents by which predictions about a moment can be found."""
+    return {None} if moment.user is None else {None, moment.user.intent, moment.user.full_intent}
 
 
 def _rules(place: Place) -> list[Rule]:

@@ -64,12 +64,14 @@ class Stories:
 
     Attributes:
         beginnings: the moments that a remembered stretch can begin with.
+        longest: moments of the longest one.
         words: what end-to-end stories have the customer say, folded.
         max_history: moments that a stretch has at most; None for the whole session.
     """
 
     memory: Mapping[Key, Remembered] = field(default_factory=dict)
     beginnings: frozenset[Key] = frozenset()
+    longest: int = 0
     words: frozenset[str] = frozenset()
     max_history: int | None = MAX_HISTORY
 
@@ -81,29 +83,49 @@ class Stories:
         """
         if not self.memory:
             return None
-        for said in self._readings(moments):
-            if found := self._longest(said, domain):
+        kept = moments[-self.longest - 1 :]  # one more than can match, for what was set before
+        for said in self._readings(kept):
+            if found := self._recalled(said, domain, whole=len(kept) == len(moments) <= self.longest):
                 return found
         return None
 
     def _readings(self, moments: Sequence[Moment]) -> Iterator[Sequence[Moment]]:
         """The moments by their intents, and by their words where end-to-end stories have these words."""
-        kept = moments[-self.max_history :] if self.max_history else moments
-        if self.words and any(_words(moment) in self.words for moment in kept):
-            yield [_by_words(moment) if _words(moment) in self.words else moment for moment in kept]
-        yield kept
+        if self.words and any(_words(moment) in self.words for moment in moments):
+            yield [_by_words(moment) if _words(moment) in self.words else moment for moment in moments]
+        yield moments
 
-    def _longest(self, moments: Sequence[Moment], domain: Domain) -> Remembered | None:
-        keys = [_key(moment, domain) for moment in moments]
-        for start in range(len(keys)):
-            if keys[start] in self.beginnings and (found := self.memory.get(tuple(keys[start:]))):
+    def _recalled(self, moments: Sequence[Moment], domain: Domain, *, whole: bool) -> Remembered | None:
+        views = _views(moments, domain)
+        for start in range(0 if whole else 1, len(views)):
+            if found := self._stretch(views[start:]):
                 return found
-            if start and keys[start - 1][-1]:
+            if start and views[start - 1].features:
                 before = moments[start - 1].slots
-                fresh = [_key(_forgetting(one, before, domain), domain) for one in moments[start:]]
-                if found := self.memory.get(tuple(fresh)):
+                first = _forgetting(views[start], before, domain)
+                if first.key in self.beginnings and (
+                    found := self._stretch([_forgetting(view, before, domain) for view in views[start:]])
+                ):
                     return found
         return None
+
+    def _stretch(self, views: Sequence[_View]) -> Remembered | None:
+        if views[0].key not in self.beginnings:
+            return None
+        return self.memory.get(tuple(view.key for view in views))
+
+
+@dataclass(slots=True)
+class _View:
+    """What of a moment must be equal: its `bare` part and the features of slots."""
+
+    bare: Key
+    slots: Mapping[str, Any]
+    features: Mapping[str, Any]
+
+    @property
+    def key(self) -> Key:
+        return (self.bare, tuple(self.features.items()))
 
 
 def parse_stories(mapping: Mapping[str, Any], *, where: str) -> tuple[Story, ...]:
@@ -130,7 +152,7 @@ def index_stories(
         words |= {folded(step.turn.text) for step in steps if isinstance(step, UserStep) and step.turn.text}
         for moments, action in played(name, steps, domain):
             kept = moments[-max_history:] if max_history else moments
-            key = tuple(_key(moment, domain) for moment in kept)
+            key = tuple(view.key for view in _views(kept, domain))
             found = Remembered(action=action.name, story=name, says=action.says)
             known = memory.setdefault(key, found)
             if known is not None and (known.action, known.says) != (found.action, found.says):
@@ -139,6 +161,7 @@ def index_stories(
     return Stories(
         memory=kept_memory,
         beginnings=frozenset(key[0] for key in kept_memory),
+        longest=max(map(len, kept_memory), default=0),
         words=frozenset(words),
         max_history=max_history,
     )
@@ -201,31 +224,48 @@ def _by_words(moment: Moment) -> Moment:
     return replace(moment, user=UserTurn(text=moment.user.text if moment.user else None))
 
 
-def _forgetting(moment: Moment, before: Mapping[str, Any], domain: Domain) -> Moment:
-    """The moment with the slots as at the start of a conversation where they have not changed since before."""
-    slots = {
-        name: domain.initial_slots.get(name) if before.get(name) == value else value
-        for name, value in moment.slots.items()
+def _views(moments: Sequence[Moment], domain: Domain) -> list[_View]:
+    """How stories see the moments; slots that did not change are looked at once."""
+    views: list[_View] = []
+    for moment in moments:
+        same = views[-1] if views and views[-1].slots is moment.slots else None
+        features = same.features if same else _features(moment.slots, domain)
+        views.append(_View(_bare(moment, domain), moment.slots, features))
+    return views
+
+
+def _features(slots: Mapping[str, Any], domain: Domain) -> dict[str, Any]:
+    return {
+        name: feature
+        for name, slot in domain.seen_slots
+        if (value := slots.get(name)) is not None and (feature := slot_feature(slot, value)) is not None
     }
-    return replace(moment, slots=slots)
 
 
-def _key(moment: Moment, domain: Domain) -> Key:
-    """What of a moment must be equal."""
+def _forgetting(view: _View, before: Mapping[str, Any], domain: Domain) -> _View:
+    """The view with the slots as at the start of a conversation where they have not changed since before."""
+    if not any(before.get(name) == view.slots.get(name) for name in view.features):
+        return view
+    slots = {
+        name: domain.initial_slots.get(name)
+        if before.get(name) == view.slots.get(name)
+        else view.slots.get(name)
+        for name, _ in domain.seen_slots
+    }
+    return _View(view.bare, slots, _features(slots, domain))
+
+
+def _bare(moment: Moment, domain: Domain) -> Key:
+    """What of a moment must be equal besides slots."""
     user = moment.user if moment.prev_action == ACTION_LISTEN else None
-    slots = tuple(
-        (name, feature)
-        for name, slot in domain.slots.items()
-        if (feature := slot_feature(slot, moment.slots.get(name))) is not None
-    )
     said = (user.full_intent if user.full_intent in domain.intents else user.intent) if user else None
     words = folded(user.text) if user and user.intent is None and user.text else None
-    return (moment.prev_action, said, words, _entities(user, domain), moment.loop, slots)
+    return (moment.prev_action, said, words, _entities(user, domain), moment.loop)
 
 
 def _entities(user: UserTurn | None, domain: Domain) -> frozenset[tuple[str, str | None, str | None]]:
     """The entities of a message that its intent lets count."""
-    if user is None:
+    if user is None or not user.entities:
         return frozenset()
     intent = domain.intents.get(user.intent or "", Intent(name=""))
     return frozenset(
