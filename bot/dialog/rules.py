@@ -103,7 +103,7 @@ class Rules:
         if not moments:
             return
         now = moments[-1]
-        before = {_BEGINS}
+        before: set[tuple[str, str | None]] = {_BEGINS}
         if len(moments) > 1:
             before |= {(moments[-2].prev_action or "", intent) for intent in _intents(moments[-2])}
         found = [
