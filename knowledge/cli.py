@@ -63,22 +63,54 @@ def search(
     k: Annotated[int, typer.Option("-k", min=1, help="Hits a question.")] = 5,
 ) -> None:
     """Search INDEX."""
-    from encoders.artifacts import open_artifact
-    from encoders.encoder import Encoder, serving_encoder
-    from knowledge.index import KIND, KnowledgeIndex
     from knowledge.ingest import read_questions
 
     if (question is None) == (input_ is None):
         raise InputError("knowledge search", "give a QUESTION or --input FILE.jsonl.")
     if input_ is not None and output is None:
         raise InputError("--output", "is needed with --input.")
-    facts = open_artifact(index, kind=KIND, verify=False)
-    opened = KnowledgeIndex.open(index, Encoder.load(serving_encoder(str(facts["encoder"]))))
     if input_ is not None and output is not None:
-        write_hits(opened, read_questions([input_]), output, k)
+        write_hits(opened(index), read_questions([input_]), output, k)
         return
-    for hit in opened.search(str(question), k=k).passages:
+    for hit in opened(index).search(str(question), k=k).passages:
         typer.echo(f"{hit.p:.3f}  {hit.id}  {hit.title}")
+
+
+@app.command()
+def evaluate(
+    index: Annotated[Path, typer.Argument(help="An index made by `kefu knowledge build`.")],
+    questions: Annotated[
+        Path, typer.Argument(help='JSONL: {"id", "question", "document_ids"[, "context"]}.')
+    ],
+    report: Annotated[Path | None, typer.Option(help="A folder for report.json and report.html.")] = None,
+) -> None:
+    """Measure INDEX on QUESTIONS that it was not fitted on: arms, answerability, citations, time, gaps."""
+    from knowledge.ingest import read_questions
+    from knowledge.measure import measure_index
+    from knowledge.report import write_knowledge_report
+
+    asked = read_questions([questions])
+    if not asked:
+        raise InputError(questions, "has no questions.")
+    figures = measure_index(opened(index), asked)
+    if report is not None:
+        write_knowledge_report(figures, report, title=f"Knowledge index {index.name} on {questions.name}")
+    shown = {name: value for name, value in figures.items() if not isinstance(value, list)}
+    typer.echo(json.dumps(shown, indent=2))
+
+
+def opened(index: Path) -> KnowledgeIndex:
+    """An index with the encoder it was made with.
+
+    Raises:
+        KefuError: when either cannot be used.
+    """
+    from encoders.artifacts import open_artifact
+    from encoders.encoder import Encoder, serving_encoder
+    from knowledge.index import KIND, KnowledgeIndex
+
+    facts = open_artifact(index, kind=KIND, verify=False)
+    return KnowledgeIndex.open(index, Encoder.load(serving_encoder(str(facts["encoder"]))))
 
 
 def write_hits(index: KnowledgeIndex, questions: list[Question], output: Path, k: int) -> None:

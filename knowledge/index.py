@@ -128,7 +128,9 @@ class KnowledgeIndex:
         """The candidates of a question ranked, the `k` best of them with their probabilities."""
         p = self.fitted.ranker(candidates.signals)
         hits = tuple(
-            replace(self._passage(int(candidates.passages[place])), score=float(p[place]), p=float(p[place]))
+            replace(
+                self.passage_at(int(candidates.passages[place])), score=float(p[place]), p=float(p[place])
+            )
             for place in np.argsort(-p, kind="stable")[:k]
         )
         seeking = self.fitted.seeking
@@ -204,7 +206,8 @@ class KnowledgeIndex:
         base = (self.base, self.changes.hidden)
         return [base, (self.changes.segment, None)] if self.changes.segment else [base]
 
-    def _passage(self, number: int) -> Passage:
+    def passage_at(self, number: int) -> Passage:
+        """The passage of a number, as `candidates` gives it."""
         for segment, _ in self._segments():
             if number < len(segment.passages):
                 return segment.passages[number]

@@ -34,6 +34,41 @@ def test_a_long_passage_is_cut_to_the_sentences_that_answer() -> None:
     assert len(answer.text) < MOST_CHARACTERS + 60
 
 
+RULE = (
+    "Returning something\nAll of our shops are happy to help you with what you bought, and so are we by telephone. "
+    "The people at the desk know what to do. You can return an item within 30 days of delivery.\nWhat you need\n"
+    "- the item you want to return, in its packaging\n- the return label of the item, from your account\n"
+    "- an identity card when you return an item that was a gift\nThen hand it in at any post office, they are open "
+    "until six. We refund the price once the parcel is with us."
+)
+
+
+def test_the_sentence_that_states_the_rule_leads_and_not_the_list_that_repeats_the_words() -> None:
+    answer = extract_answer("how long can I return an item", _passage(RULE), language="en")
+    assert answer.quotes[0] == "You can return an item within 30 days of delivery."
+    assert answer.text.startswith(
+        "From “Rules”: You can return an item within 30 days of delivery.\nWhat you need\n"
+    )
+
+
+def test_quotes_stand_in_the_passage_word_for_word() -> None:
+    answer = extract_answer("what do I need at the post office", _passage(RULE), language="en")
+    assert answer.quotes
+    assert all(quote in RULE for quote in answer.quotes)
+
+
+def test_the_row_that_answers_is_quoted_however_long_the_table_is() -> None:
+    rows = "\n".join(
+        f"Country {name} – Time: {n} working days" for n, name in enumerate("ABCDEFGHIJKLMNOPQRST")
+    )
+    answer = extract_answer(
+        "how many days to Austria",
+        _passage(f"Times by country\n{rows}\nAustria – Time: 3 working days"),
+        language="en",
+    )
+    assert "Austria – Time: 3 working days" in answer.quotes
+
+
 def test_another_language_is_said_so() -> None:
     answer = extract_answer("铸铁锅生锈怎么办", _passage("Scrub the rust off."), language="zh")
     assert answer.foreign
