@@ -7,7 +7,7 @@ when the app is composed, never on import.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -43,6 +43,8 @@ class ServerSettings(_Strict):
     rate_per_minute: int = Field(default=600, gt=0, description="messages of one sender")
     turn_timeout_s: float = Field(default=30.0, gt=0)
     model_workers: int = Field(default=2, ge=1)
+    pauses_s: dict[str, Annotated[float, Field(ge=0, le=30)]] = {}
+    """Channel → seconds that a customer's next message is waited for, to be answered with the last one."""
     cors_origins: tuple[str, ...] = ()
 
 

@@ -20,6 +20,7 @@ from bot.channels.base import Channel, HandsOver
 from bot.dialog.events import Event, OwnerSet, UserUttered, event_from_dict, event_to_dict
 from bot.dialog.responses import uttered
 from bot.dialog.tracker import Tracker
+from bot.gathering import PAUSES_S, Gathering, joined, regrouped
 from bot.messages import Message, Reply
 from bot.replies import parts_of, unread_agent_lines
 from bot.respond import Responder, Response
@@ -68,63 +69,87 @@ class Turns:
         self.locks = ConversationLocks()
         self._cache: OrderedDict[str, Live] = OrderedDict()
         self._running: dict[int, asyncio.Task[Reply]] = {}
+        self._gathering = Gathering(self._task)
 
     async def handle(self, message: Message) -> Reply:
         """The reply to a message; a repeated message gets the stored reply again, with no second turn."""
         accepted = await self._store.accept(message)
         if accepted.outcome is not None:
             return await self._stored_reply(message, accepted)
-        return await asyncio.shield(self._task(accepted.key, message))
+        return await asyncio.shield(self._task({accepted.key: message}))
 
     async def accept(self, message: Message) -> bool:
-        """Store a message and answer it in the background; False when it was there already."""
+        """Store a message and answer it in the background; False when it was there already.
+
+        Where the channel has a pause, what follows within it is answered together with it.
+        """
         accepted = await self._store.accept(message)
-        if accepted.outcome is None:
-            self._task(accepted.key, message)
+        if accepted.outcome is None and accepted.key not in self._running:
+            self._gathering.add(accepted.key, message, pause_s=self._pause_s(message))
         return accepted.is_new
 
     async def resume(self) -> int:
         """Take up what was accepted and not finished when the process ended; how many there were."""
         unfinished = await self._store.unfinished()
-        for one in unfinished:
-            self._task(one.key, one.message, attempts=one.attempts)
+        for messages, attempts in regrouped(unfinished, lambda message: self._pause_s(message) > 0.0):
+            self._task(messages, attempts=attempts)
         return len(unfinished)
 
     async def drain(self, *, timeout_s: float) -> None:
         """Finish the turns in hand; what is not done in time is taken up on the next start."""
+        self._gathering.flush_all()
         if self._running:
-            await asyncio.wait(list(self._running.values()), timeout=timeout_s)
+            await asyncio.wait(set(self._running.values()), timeout=timeout_s)
 
     def forget(self, conversation_id: str) -> None:
         """Drop the cached fold, because somebody else wrote."""
         self._cache.pop(conversation_id, None)
 
-    def _task(self, key: int, message: Message, *, attempts: int = 1) -> asyncio.Task[Reply]:
-        task = self._running.get(key)
+    def _pause_s(self, message: Message) -> float:
+        """How long to wait for what may follow; not at all while a person reads along."""
+        live = self._cache.get(message.conversation_id)
+        if live is not None and live.tracker.owner in ("waiting", "person"):
+            return 0.0
+        pauses: Mapping[str, float] = self._runtime().settings.server.pauses_s
+        return pauses.get(message.channel, PAUSES_S.get(message.channel, 0.0))
+
+    def _task(self, messages: Mapping[int, Message], *, attempts: int = 1) -> asyncio.Task[Reply]:
+        """The turn that answers these messages of one conversation, by their inbox keys."""
+        keys = tuple(messages)
+        task = self._running.get(keys[-1])
         if task is None:
-            task = asyncio.create_task(self._turn(key, message, attempts), name=f"turn-{key}")
-            self._running[key] = task
-            task.add_done_callback(lambda done: self._ended(key, done))
+            task = asyncio.create_task(self._turn(messages, attempts), name=f"turn-{keys[-1]}")
+            self._running.update(dict.fromkeys(keys, task))
+            task.add_done_callback(lambda done: self._ended(keys, done))
         return task
 
-    def _ended(self, key: int, task: asyncio.Task[Reply]) -> None:
-        self._running.pop(key, None)
+    def _ended(self, keys: tuple[int, ...], task: asyncio.Task[Reply]) -> None:
+        for key in keys:
+            self._running.pop(key, None)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a turn failed and will be taken up again", exc_info=error, extra={"key": key})
+            log.error("a turn failed and will be taken up again", exc_info=error, extra={"keys": keys})
 
-    async def _turn(self, key: int, message: Message, attempts: int) -> Reply:
+    async def _turn(self, messages: Mapping[int, Message], attempts: int) -> Reply:
+        message = joined(tuple(messages.values()))
         async with self.locks.hold(message.conversation_id):
             for _ in range(MOST_ATTEMPTS):
                 live = await self._live(message.conversation_id)
                 response = await self._response(live.tracker, message, attempts)
                 try:
-                    return await self._commit(key, message, live, response)
+                    return await self._commit(tuple(messages), message, live, response)
                 except ConflictError:
                     self.forget(message.conversation_id)
-                    accepted = await self._store.accepted(key)
-                    if accepted is None or accepted.outcome is not None:
+                    accepted = await self._store.accepted(tuple(messages)[-1])
+                    messages = await self._open(messages)
+                    if not messages:
                         return await self._stored_reply(message, accepted)
-        raise ConflictError(f"message {key}: others kept writing to its conversation")
+                    message = joined(tuple(messages.values()))
+        raise ConflictError(f"messages {tuple(messages)}: others kept writing to their conversation")
+
+    async def _open(self, messages: Mapping[int, Message]) -> dict[int, Message]:
+        """Those of the messages that have no outcome yet; erased ones have none any more."""
+        found = {key: await self._store.accepted(key) for key in messages}
+        return {key: messages[key] for key, one in found.items() if one is not None and one.outcome is None}
 
     async def _response(self, tracker: Tracker, message: Message, attempts: int) -> Response:
         """The turn worked out; an apology and a person where that cannot be done."""
@@ -158,7 +183,7 @@ class Turns:
         events = (event_from_dict(data) for _, data in rows)
         return Live(Tracker.fold(conversation_id, domain, events), rows[-1][0] if rows else 0)
 
-    async def _commit(self, key: int, message: Message, live: Live, response: Response) -> Reply:
+    async def _commit(self, keys: tuple[int, ...], message: Message, live: Live, response: Response) -> Reply:
         waiting = unread_agent_lines(live.tracker.events) if message.channel not in self._channels else ()
         reply = Reply(
             conversation_id=message.conversation_id,
@@ -167,7 +192,8 @@ class Turns:
         )
         first = live.seq + 1
         turn = Turn(
-            key=key,
+            key=keys[-1],
+            also=keys[:-1],
             conversation_id=message.conversation_id,
             expected_seq=live.seq,
             events=tuple(event_to_dict(event) for event in response.events),

@@ -19,6 +19,7 @@ from bot.desk import Desk
 from bot.dialog.calls import ActionResult
 from bot.dialog.decision import Costs
 from bot.dialog.tracker import Tracker
+from bot.gathering import PAUSES_S
 from bot.reader import Reader, Reading
 from bot.release import Release
 from bot.respond import Responder
@@ -113,8 +114,13 @@ async def served(
     open_channels: Callable[[aiohttp.ClientSession], Mapping[str, Channel]],
     *,
     unknown_sends: Literal["resend", "hold"] = "resend",
+    pause_s: float = 0.0,
 ) -> AsyncIterator[Bot]:
-    """The bot with its database in `folder`; opening it again goes on where it was."""
+    """The bot with its database in `folder`; opening it again goes on where it was.
+
+    Args:
+        pause_s: how long platforms' customers are waited for.
+    """
     async with AsyncExitStack() as stack:
         store = await Store.open(f"sqlite+aiosqlite:///{folder / 'bot.sqlite'}")
         stack.push_async_callback(store.close)
@@ -122,7 +128,7 @@ async def served(
         channels, hub, metrics = open_channels(session), Hub(), Metrics()
         turns = Turns(
             store=store,
-            runtime=runtime(),
+            runtime=runtime(pause_s),
             responder=Responder(execute=lambda _: _no_action, metrics=metrics),
             channels=channels,
             hub=hub,
@@ -160,13 +166,13 @@ async def served(
         yield Bot(client=client, store=store, turns=turns, desk=desk, metrics=metrics)
 
 
-def runtime() -> Callable[[], Runtime]:
+def runtime(pause_s: float) -> Callable[[], Runtime]:
     made = Runtime(
         release=cast(Release, None),  # nothing here asks which release it is
         assistant=assistant(DOMAIN),
         reader=cast(Reader, WordReader()),
         costs=Costs(),
-        settings=ProjectSettings(),
+        settings=ProjectSettings(server=ServerSettings(pauses_s=dict.fromkeys(PAUSES_S, pause_s))),
     )
     return lambda: made
 

@@ -86,6 +86,7 @@ class Turn:
 
     Attributes:
         key: the inbox row that this turn answers; None where no message began it (an agent's line).
+        also: rows of earlier messages that it answers too.
         expected_seq: the sequence number of the last event the turn was decided on; 0 before the first.
         events: dictionaries with at least `event` (the type) and `timestamp` (seconds since the epoch);
             they get the numbers `expected_seq + 1` and on.
@@ -98,10 +99,16 @@ class Turn:
     conversation: ConversationUpdate
     events: tuple[Json, ...] = ()
     key: int | None = None
+    also: tuple[int, ...] = ()
     outbox: tuple[OutboxRow, ...] = ()
     outcome: Json | None = None
     failed: bool = False
     unanswered: tuple[UnansweredMessage, ...] = ()
+
+    @property
+    def keys(self) -> tuple[int, ...]:
+        """All inbox rows that it answers."""
+        return self.also if self.key is None else (*self.also, self.key)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

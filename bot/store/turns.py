@@ -39,7 +39,7 @@ async def commit_turns(
     """Write the turns that nobody was ahead of; answers each conversation's new last sequence number."""
     turns = [turn for turn, _ in requests]
     last = await _last_seqs(connection, {turn.conversation_id for turn in turns})
-    waiting = await _waiting(connection, {turn.key for turn in turns if turn.key is not None})
+    waiting = await _waiting(connection, {key for turn in turns for key in turn.keys})
     answers: list[int | ConflictError] = []
     winners: list[tuple[Turn, datetime]] = []
     for turn, now in requests:
@@ -48,7 +48,7 @@ async def commit_turns(
             answers.append(conflict)
             continue
         last[turn.conversation_id] = turn.expected_seq + len(turn.events)
-        waiting.discard(turn.key)
+        waiting.difference_update(turn.keys)
         answers.append(last[turn.conversation_id])
         winners.append((turn, now))
     if winners:
@@ -61,8 +61,8 @@ def _conflict(turn: Turn, last_seq: int, waiting: set[int | None]) -> ConflictEr
         return ConflictError(
             f"the conversation is at event {last_seq}, the turn began at {turn.expected_seq}"
         )
-    if turn.key is not None and turn.key not in waiting:
-        return ConflictError(f"message {turn.key} has been handled, or erased")
+    if handled := [key for key in turn.keys if key not in waiting]:
+        return ConflictError(f"message {handled[0]} has been handled, or erased")
     return None
 
 
@@ -103,9 +103,9 @@ async def _write(connection: AsyncConnection, turns: list[tuple[Turn, datetime]]
         if rows:
             await connection.execute(table.insert(), rows)
     outcomes = [
-        {"key": turn.key, "new_state": "failed" if turn.failed else "done", "new_outcome": turn.outcome}
+        {"key": key, "new_state": "failed" if turn.failed else "done", "new_outcome": turn.outcome}
         for turn, _ in turns
-        if turn.key is not None
+        for key in turn.keys
     ]
     if outcomes:
         await connection.execute(_SET_OUTCOME, outcomes)

@@ -118,9 +118,9 @@ class OutboxSender:
             await asyncio.sleep(pause)
             pause = self._paces.take(delivery.channel, delivery.recipient)
         if pause:
-            self._metrics.send(delivery.channel, "postponed")
             due_at = datetime.now(UTC) + timedelta(seconds=pause)
             await self._marked(delivery, self._outbox.postpone(delivery.id, due_at))
+            self._metrics.send(delivery.channel, "postponed")
             return
         result = await self._sent(delivery)
         self._metrics.send(delivery.channel, result.failure or "sent")
