@@ -63,7 +63,7 @@ class Stories:
     """Next actions by what the last moments were; where stories disagree, none is remembered.
 
     Attributes:
-        beginnings: the moments that a remembered stretch can begin with.
+        beginnings: the moments that a remembered stretch can begin with; `starts` are they without slots.
         longest: moments of the longest one.
         words: what end-to-end stories have the customer say, folded.
         max_history: moments that a stretch has at most; None for the whole session.
@@ -71,6 +71,7 @@ class Stories:
 
     memory: Mapping[Key, Remembered] = field(default_factory=dict)
     beginnings: frozenset[Key] = frozenset()
+    starts: frozenset[Key] = frozenset()
     longest: int = 0
     words: frozenset[str] = frozenset()
     max_history: int | None = MAX_HISTORY
@@ -98,6 +99,8 @@ class Stories:
     def _recalled(self, moments: Sequence[Moment], domain: Domain, *, whole: bool) -> Remembered | None:
         views = _views(moments, domain)
         for start in range(0 if whole else 1, len(views)):
+            if views[start].bare not in self.starts:
+                continue
             if found := self._stretch(views[start:]):
                 return found
             if start and views[start - 1].features:
@@ -161,6 +164,7 @@ def index_stories(
     return Stories(
         memory=kept_memory,
         beginnings=frozenset(key[0] for key in kept_memory),
+        starts=frozenset(key[0][0] for key in kept_memory),
         longest=max(map(len, kept_memory), default=0),
         words=frozenset(words),
         max_history=max_history,
