@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -27,9 +27,10 @@ from bot.web.live import Hub
 from bot.web.metrics import Metrics
 from bot.web.outbox_sender import OutboxSender
 from bot.web.routes import build_app
-from bot.web.service import Check, Services
+from bot.web.service import Check, Json, Services
 from bot.wording import watch_wording
 from encoders.workers import ModelWorkers
+from intents.explanation import explain
 
 log = logging.getLogger("kefu.app")
 
@@ -111,6 +112,7 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
                 channels=channels,
                 server=project.settings.server,
                 ready={"store": _answers(store), "release": _is_loaded(runtime)},
+                explain=_explainer(runtime),
                 counts=store.counts,
             )
         )
@@ -125,6 +127,17 @@ async def _active_runtime(project: Project, store: Store, workers: ModelWorkers)
     if active is None:
         await store.set_active_release(chosen)
     return runtime
+
+
+def _explainer(runtime: RuntimePointer) -> Callable[[str], Awaitable[Json]]:
+    """Explains with the release that serves at the moment, on the model's workers."""
+
+    async def explained(text: str) -> Json:
+        reader = runtime.current.reader
+        found = await reader.run(explain, reader.classifier, text)
+        return found.as_dict()
+
+    return explained
 
 
 def _answers(store: Store) -> Check:

@@ -11,6 +11,7 @@ MAX_CHARACTERS = 4000
 
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f]")
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
+_DIGIT = re.compile(r"\d")
 _SPACE = re.compile(r"\s+")
 _CONTROL = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u2060\ufeff]")
 
@@ -36,7 +37,8 @@ def detect_language(text: str, *, default: str = "en") -> str:
     One Han character says as much as a word of several Latin letters, hence the low bar. Order numbers
     and product codes are no evidence either way.
     """
-    words = re.sub(r"\S*\d\S*", " ", HAN.sub(r" \g<0> ", text))
+    spaced = HAN.sub(r" \g<0> ", text[:MAX_CHARACTERS])
+    words = " ".join(word for word in spaced.split() if not _DIGIT.search(word))
     han, latin = len(HAN.findall(words)), len(re.findall(r"[A-Za-zÀ-ɏ]{2,}", words))
     if not han and not latin:
         return default

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(no_args_is_help=True)
 
+_BAR = 20
+
 
 @app.command()
 def train(
@@ -53,6 +55,20 @@ def predict(
     draft.replace(output)
 
 
+@app.command()
+def explain(
+    model: Annotated[Path, typer.Argument(help="A model's folder.", metavar="MODEL")],
+    text: Annotated[str, typer.Argument(help="What a customer wrote.", metavar="TEXT")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Say why a text is understood as it is: the words that carried it, and the nearest training examples."""
+    from intents.classifier import IntentClassifier
+    from intents.explanation import explain as explained
+
+    found = explained(IntentClassifier.load(model), text).as_dict()
+    typer.echo(json.dumps(found, indent=2, ensure_ascii=False) if as_json else explanation_text(found))
+
+
 app.command("evaluate")(intents.evaluation.cli.evaluate_command)
 app.command("cross-validate")(intents.evaluation.cli.cross_validate_command)
 app.command("compare")(intents.evaluation.cli.compare_command)
@@ -69,3 +85,25 @@ def prediction_line(found: Understanding) -> dict[str, Any]:
         "in_scope": round(found.in_scope, 6),
         "ranking": [{"intent": one.intent, "confidence": round(one.confidence, 6)} for one in found.ranking],
     }
+
+
+def explanation_text(found: dict[str, Any]) -> str:
+    """An explanation for the terminal; a bar's length is the word's share of what spoke for the intent."""
+    largest = max((abs(one["weight"]) for one in found["words"]), default=0.0) or 1.0
+    words = [
+        f"  {one['weight']:+6.2f} {'█' * round(_BAR * abs(one['weight']) / largest):{_BAR}} {one['text']}"
+        for one in found["words"]
+    ]
+    examples = [
+        f"  {one['similarity']:6.2f} {one['text']}  ({one['intent']}, {one['source'] or 'no file'})"
+        for one in found["examples"]
+    ]
+    return "\n".join(
+        [
+            f"{found['intent']}: {found['confidence']:.1%} among the intents, {found['in_scope']:.1%} in scope",
+            "Words, by what the log-odds lose without them (minus: they spoke against it):",
+            *(words or ["  a single word carries it"]),
+            "Nearest training examples:",
+            *(examples or ["  this model keeps none: train it again"]),
+        ]
+    )

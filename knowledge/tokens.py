@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from typing import Any
 
-from encoders.cache import cache_folder
+from encoders.chinese import chinese_words
 from encoders.text import HAN, normalise
 
 _RUN = re.compile(rf"(?P<han>(?:{HAN.pattern})+)|(?P<word>\d+(?:[.,:]\d+)+|(?:(?!{HAN.pattern})[^\W_])+)")
@@ -84,21 +82,6 @@ def stem(word: str) -> str:
 def _words(text: str) -> Iterator[str]:
     for match in _RUN.finditer(text):
         if match["han"]:
-            yield from _chinese().cut_for_search(match.group())
+            yield from chinese_words().cut_for_search(match.group())
         else:
             yield match.group()
-
-
-@lru_cache(maxsize=1)
-def _chinese() -> Any:
-    """jieba with its cache in our own folder instead of the system's temporary one."""
-    import jieba
-
-    jieba.setLogLevel(60)
-    tokenizer = jieba.Tokenizer()
-    folder = cache_folder()
-    folder.mkdir(parents=True, exist_ok=True)
-    tokenizer.tmp_dir = str(folder)
-    tokenizer.cache_file = "jieba.cache"
-    tokenizer.initialize()
-    return tokenizer

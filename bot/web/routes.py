@@ -9,7 +9,7 @@ from weakref import WeakSet
 from aiohttp import hdrs, web
 
 from bot.channels.socket_io import SocketIo
-from bot.web import chat_api, console_api, deliveries_api, health, socket_io, webhooks
+from bot.web import chat_api, console_api, deliveries_api, health, intents_api, socket_io, webhooks
 from bot.web.keys import FAILURES, NEWCOMERS, SENDERS, SERVICES, SOCKETS
 from bot.web.limits import RateLimiter
 from bot.web.middleware import add_headers, cross_origin, observed
@@ -51,6 +51,7 @@ def build_app(services: Services) -> web.Application:
     app.router.add_get("/api/console/deliveries", deliveries_api.listed)
     app.router.add_post(r"/api/console/deliveries/{id:\d{1,12}}/{deed:replay|drop}", deliveries_api.act)
     app.router.add_get("/api/console/live", console_api.live)
+    app.router.add_post("/api/intents/explain", intents_api.explain)
     for channel in services.channels.values():
         if isinstance(channel, SocketIo):
             socket_io.attach(app, channel)

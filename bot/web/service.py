@@ -89,6 +89,7 @@ class Services:
         channels: platforms by name, for their webhooks; REST and the chat page are always there.
         console_token: opens the console; with an empty one the console is off.
         ready: checks by name for `/health/ready`, each true when its part can work.
+        explain: why the model understands a text as it does, as `intents.explanation` says it.
         counts: sizes of the queues, read when `/metrics` is.
         body_timeout_s: within this time a request's body must have come.
     """
@@ -103,5 +104,6 @@ class Services:
     channels: Mapping[str, Channel] = field(default_factory=dict)
     server: ServerSettings = field(default_factory=ServerSettings)
     ready: Mapping[str, Check] = field(default_factory=dict)
+    explain: Callable[[str], Awaitable[Json]] | None = None
     counts: Callable[[], Awaitable[Counts]] | None = None
     body_timeout_s: float = 15.0

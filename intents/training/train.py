@@ -24,6 +24,7 @@ from intents.classifier import KIND, ranked
 from intents.entities import EntityExtractor
 from intents.examples import OUT_OF_SCOPE, TrainingData
 from intents.head import Vectors, save_head
+from intents.known_texts import save_known_texts
 from intents.training.card import model_card
 from intents.training.fit import Fitted, Fold, Indexes, UnseenRows, fit_head, stratified_folds
 from intents.training.options import TrainingOptions, TrainingReport, Unseen
@@ -55,6 +56,7 @@ def train_intents(data: TrainingData, out: Path, options: TrainingOptions) -> Tr
     with building(out, kind=KIND, facts=facts) as draft:
         fitted = {"finetune": _finetuned, "fast": _fast}[options.recipe](rows, name, draft, options)
         save_head(fitted.head, draft)
+        save_known_texts([one for one in data.examples if one.intent != OUT_OF_SCOPE], draft)
         EntityExtractor.from_training_data(data).save(draft / "entities.json")
         report = TrainingReport(
             recipe=options.recipe,
