@@ -1,0 +1,91 @@
+"""A new assistant, trained, measured and served: the report of `kefu evaluate` and the explanations of the API."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp.test_utils import TestClient, TestServer
+from typer.testing import CliRunner
+
+from bot.app import Options, composed
+from bot.cli import app
+from bot.credentials import Credentials
+from bot.project import open_project
+
+pytestmark = pytest.mark.model
+
+TOKEN = "a-console-token-for-tests"
+EXPLAIN = "/api/intents/explain"
+
+
+def kefu(*arguments: object) -> str:
+    done = CliRunner().invoke(app, [str(one) for one in arguments], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("projects") / "shop"
+    kefu("new", folder)
+    (folder / "evaluation").mkdir()
+    (folder / "evaluation" / "intents.csv").write_text(
+        "text,intent\nhello you,greet\nwhat are your opening hours,opening_hours\nwhat is two plus two,out_of_scope\n"
+    )
+    kefu("train", folder, "--recipe", "fast")
+    return folder
+
+
+def test_evaluate_shows_every_part(project: Path) -> None:
+    printed = kefu("evaluate", project)
+
+    (folder,) = (project / "reports").iterdir()
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert report["end_to_end"]["messages"] == 3
+    assert report["intents"]["in_scope"] == 2
+    assert {"What became of the messages", "What it cost", "Coverage and error", "Confusions"} <= set(
+        page.replace("<", ">").split(">")
+    )
+    assert str(folder) in printed
+
+
+@pytest.fixture
+async def client(project: Path) -> AsyncIterator[TestClient[Any, Any]]:
+    opened = open_project(project)
+    options = Options(
+        project=opened, database_url=opened.database_url, credentials=Credentials(), console_token=TOKEN
+    )
+    async with composed(options) as served, TestClient(TestServer(served)) as client:
+        yield client
+
+
+async def test_the_api_explains_a_prediction(client: TestClient[Any, Any]) -> None:
+    answer = await client.post(
+        EXPLAIN, json={"text": "when do you open?"}, headers={"Authorization": f"Bearer {TOKEN}"}
+    )
+    found = await answer.json()
+    assert answer.status == 200
+    assert found["intent"] == "opening_hours"
+    assert max(found["words"], key=lambda one: one["weight"])["text"] in ("open", "when")
+    assert found["examples"][0]["intent"] == "opening_hours"
+    assert found["examples"][0]["source"].startswith("nlu.yml:")
+
+
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer wrong"}])
+async def test_explanations_are_for_those_with_the_token(
+    client: TestClient[Any, Any], headers: dict[str, str]
+) -> None:
+    answer = await client.post(EXPLAIN, json={"text": "hello"}, headers=headers)
+    assert answer.status == 401
+    assert "greet" not in await answer.text()
+
+
+@pytest.mark.parametrize("text", ["", "  ", "x" * 2001, 7, None])
+async def test_a_text_that_is_none_is_refused(client: TestClient[Any, Any], text: object) -> None:
+    answer = await client.post(EXPLAIN, json={"text": text}, headers={"Authorization": f"Bearer {TOKEN}"})
+    assert answer.status == 400
