@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
 from bot.dialog.definitions import LANGUAGE_SLOT
@@ -32,13 +33,16 @@ def user_turn_events(
         language: goes into the slot `language`, where the domain has one.
         now: seconds since the epoch.
     """
+    metadata = dict(message.metadata)
+    if message.attachments:  # for people and for custom actions, by reference
+        metadata["attachments"] = [asdict(attachment) for attachment in message.attachments]
     said = UserUttered(
         timestamp=now,
         text=message.text,
-        parse_data={**parse_data, "message_id": message.id, "metadata": dict(message.metadata)},
+        parse_data={**parse_data, "message_id": message.id, "metadata": metadata},
         input_channel=message.channel,
         message_id=message.id,
-        metadata=dict(message.metadata),
+        metadata=metadata,
     )
     first: list[Event] = [said]
     if item := _chosen(tracker, message.text, now):

@@ -259,6 +259,9 @@ async def test_a_picture_is_kept_for_people_and_answered_honestly(bot: Bot, grap
     await deliver(bot, from_ann({**picture, "image": {"id": "M1", "mime_type": "image/jpeg"}}))
     await bot.settled()
     assert said(graph) == ["I cannot open this; a colleague will see it."]
+    rows = await bot.store.load_events(ANN)
+    (seen,) = [data["metadata"]["attachments"] for _, data in rows if data["event"] == "user"]
+    assert [(one["kind"], one["reference"]) for one in seen] == [("image", "whatsapp-media:M1")]
 
 
 async def test_an_agents_line_goes_to_the_customer(bot: Bot, graph: FakePlatform) -> None:

@@ -30,7 +30,7 @@ function anchor(turn, items) {
 }
 
 const READERS = {
-  user: (event, _, items) => ({ kind: "customer", text: event.text ?? "", title: titleOf(event.text, items) }),
+  user: (event, _, items) => ({ kind: "customer", text: wordsOf(event), title: titleOf(event.text, items) }),
   bot: (event) => ({
     kind: "bot",
     text: event.text ?? "",
@@ -47,6 +47,12 @@ const READERS = {
   slot: (event, turn) => { turn.slots.push({ name: event.name, value: event.value }); },
   active_loop: (event, turn) => { turn.slots.push({ name: "active_loop", value: event.name }); },
 };
+
+/** What the customer said, with a line for each picture, voice message, file or place. */
+function wordsOf(event) {
+  const attached = (event.metadata?.attachments ?? []).map(({ kind, name, reference }) => `[${kind}] ${name || reference}`);
+  return [event.text, ...attached].filter(Boolean).join("\n");
+}
 
 /** The title of the button whose payload the customer's text is. */
 function titleOf(text, items) {
