@@ -70,7 +70,7 @@ def search(
     if input_ is not None and output is None:
         raise InputError("--output", "is needed with --input.")
     if input_ is not None and output is not None:
-        write_hits(opened(index), read_questions([input_]), output, k)
+        write_hits(opened(index), read_questions([input_], labelled=False), output, k)
         return
     for hit in opened(index).search(str(question), k=k).passages:
         typer.echo(f"{hit.p:.3f}  {hit.id}  {hit.title}")

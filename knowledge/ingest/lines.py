@@ -39,13 +39,16 @@ def read_document_lines(path: Path) -> Iterator[tuple[int, Document]]:
         )
 
 
-def read_questions(paths: Sequence[Path]) -> list[Question]:
+def read_questions(paths: Sequence[Path], *, labelled: bool = True) -> list[Question]:
     """Questions from lines `{"id","question","document_ids"[,"context"]}`, in order.
+
+    Args:
+        labelled: whether each line must say which documents answer it; what is only asked need not.
 
     Raises:
         InputError: with file and line.
     """
-    return [question for path in paths for question in _questions(path)]
+    return [question for path in paths for question in _questions(path, labelled=labelled)]
 
 
 def question_of(record: Mapping[str, Any], path: Path, line: int) -> Question:
@@ -67,9 +70,9 @@ def question_of(record: Mapping[str, Any], path: Path, line: int) -> Question:
     )
 
 
-def _questions(path: Path) -> Iterator[Question]:
+def _questions(path: Path, *, labelled: bool) -> Iterator[Question]:
     for line, record in read_jsonl(path):
-        if "document_ids" not in record:
+        if labelled and "document_ids" not in record:
             raise InputError(path, "has no field document_ids (empty: nothing answers it).", line=line)
         yield question_of(record, path, line)
 
