@@ -2,21 +2,31 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from intents.mining.vectors import Vectors, centroids
+from intents.mining.sample import stratified
+from intents.mining.vectors import Space, Vectors, centroids, refine
 
 Granularity = Literal["coarse", "auto", "fine"]
 Labels = NDArray[np.intp]
 
 LARGEST = 8_000
-"""Of more turns than this a sample is clustered, and the rest go to the nearest cluster."""
+"""Of more turns than this a stratified sample is clustered, and the rest go to the nearest cluster."""
 
-_SILHOUETTE_SAMPLE = 3_000
+SPANS = {"coarse": (0.25, 0.5), "fine": (1.5, 3.0)}
+"""In which range, as a multiple of the number that `auto` finds, `coarse` and `fine` look for their cut."""
+
+SMALLEST = 3
+"""A cluster of fewer turns is dissolved; a small history (less than 100 turns) may have pairs."""
+
+_SLACK = 0.05
+_ALONE = 0.5
+_SILHOUETTES = 2_500
 _TEMPERATURE = 0.1
 
 
@@ -29,12 +39,14 @@ class Clusters:
         confidence: (n,) the share of the turn's own cluster in a softmax over the similarities to all
             centroids; it ranks, and is no probability. 0 for a turn that is held back.
         coherence: (count,) mean cosine similarity of the members to their centroid.
-        silhouette: of the cut that was chosen.
+        means: (count, dimensions) the clusters' centroids in the refined space.
+        silhouette: of the cut that was chosen, in the space as it was given.
     """
 
     labels: Labels
     confidence: NDArray[np.float32]
     coherence: NDArray[np.float32]
+    means: Vectors
     silhouette: float
 
     @property
@@ -42,101 +54,155 @@ class Clusters:
         return len(self.coherence)
 
 
-def cluster(vectors: Vectors, *, granularity: Granularity = "auto", seed: int = 0) -> Clusters:
-    """Cluster unit vectors (n, d): Ward's tree, cut where the clusters stand apart.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Cut:
+    labels: Labels
+    count: int
+    score: float
+    silhouette: float
 
-    `auto` takes the finest cut whose mean silhouette is within 3 % of the best one: a person merges two
-    intents at a glance, but does not see that one is two. `coarse` takes the coarsest within 10 %, `fine`
-    the finest within 10 % among up to twice as many clusters. A cluster of one turn goes to the nearest
-    other cluster if it is as close to it as most of its members are; else it is held back.
+
+def cluster(vectors: Vectors, *, granularity: Granularity = "auto", seed: int = 0) -> Clusters:
+    """Cluster unit vectors (n, d): Ward's tree in the refined space, cut where the clusters stand apart.
+
+    A cut's score is its silhouette in the space as given plus that in the refined one, each as a share of
+    its best. The score is flat about its peak, and noisy: `auto` takes the cut in the middle of those
+    within 5 % of the best, which on pseudo-histories comes closest to what teams have defined. `coarse` takes
+    the best cut with a quarter to half as many clusters, `fine` the best with one and a half to three times
+    as many. Turns that are like no other are held back. Clusters of one or two turns are dissolved: into a
+    neighbour that takes the turn as its own, else it is held back too.
     """
     total = len(vectors)
     if total < 4:
-        return _finished(vectors, np.zeros(total, np.intp) if total else np.empty(0, np.intp), 0.0)
-    chosen = np.arange(total)
-    if total > LARGEST:
-        chosen = np.sort(np.random.default_rng(seed).choice(total, LARGEST, replace=False))
-    sample = vectors[chosen]
-    own, score = _best_cut(sample, granularity, seed)
-    labels = np.full(total, -1, np.intp)
-    labels[chosen] = own
-    if total > LARGEST:
-        labels = _spread(vectors, labels)
-    return _finished(vectors, _singletons_out(vectors, labels), score)
+        labels = np.zeros(total, np.intp)
+        return _finished(vectors, labels, vectors, 0.0)
+    chosen = stratified(vectors, LARGEST, seed=seed) if total > LARGEST else np.arange(total)
+    space = refine(vectors[chosen])
+    cut = _cut(vectors[chosen], space, granularity, seed)
+    points, labels = space.points, np.where(_alone(space.closest, space), -1, cut.labels)
+    if len(chosen) < total:
+        points, labels = _spread(vectors, space, chosen, labels)
+    return _finished(vectors, _dissolved(points, labels), points, cut.silhouette)
 
 
-def candidate_counts(total: int, granularity: Granularity) -> list[int]:
+def candidate_counts(total: int) -> list[int]:
     """Numbers of clusters worth trying for `total` turns, rising by about an eighth."""
-    most = int(2 * np.sqrt(total) + 20) * (2 if granularity == "fine" else 1)
-    most = max(2, min(most, total // 2))
-    counts = [min(most, max(2, int(np.sqrt(total) / 2)))]  # two heaps are no intents, however far apart
+    most = max(2, min(int(2 * np.sqrt(total) + 20), total // 4))
+    counts = [min(most, 3 if total < 300 else 6)]
     while counts[-1] < most:
         counts.append(min(most, max(counts[-1] + 1, round(counts[-1] * 1.125))))
     return counts
 
 
-def _best_cut(vectors: Vectors, granularity: Granularity, seed: int) -> tuple[Labels, float]:
+def _cut(vectors: Vectors, space: Space, granularity: Granularity, seed: int) -> _Cut:
     from scipy.cluster.hierarchy import fcluster, linkage
+
+    tree = linkage(space.points, method="ward")
+    counts = candidate_counts(len(vectors))
+    if granularity == "fine":
+        counts = sorted({*counts, *(min(3 * count, len(vectors) // 3) for count in counts)})
+    cuts = _scored([fcluster(tree, count, criterion="maxclust") - 1 for count in counts], vectors, space, seed)
+    if not cuts:
+        return _Cut(labels=np.zeros(len(vectors), np.intp), count=1, score=0.0, silhouette=0.0)
+    usual = [cut for cut in cuts if cut.count <= candidate_counts(len(vectors))[-1]]
+    best = max(cut.score for cut in usual)
+    sizes = np.log([cut.count for cut in usual])
+    weights = np.maximum([cut.score - best + _SLACK * abs(best) for cut in usual], 0)
+    auto = usual[int(np.abs(sizes - np.average(sizes, weights=weights)).argmin())]
+    if granularity == "auto":
+        return auto
+    low, high = SPANS[granularity]
+    span = [cut for cut in cuts if low * auto.count <= cut.count <= high * auto.count]
+    return max(span, key=lambda cut: (cut.score, -cut.count), default=auto)
+
+
+def _scored(partitions: Sequence[Labels], vectors: Vectors, space: Space, seed: int) -> list[_Cut]:
+    """The partitions that are some, with their scores; a score is smoothed over its neighbours, for it is noisy."""
     from sklearn.metrics import silhouette_score
 
-    tree = linkage(vectors, method="ward")
-    cuts: list[tuple[Labels, float]] = []
-    for count in candidate_counts(len(vectors), granularity):
-        labels = fcluster(tree, count, criterion="maxclust").astype(np.intp) - 1
-        if 1 < len(np.unique(labels)) < len(vectors):
-            size = min(len(vectors), _SILHOUETTE_SAMPLE)
-            score = silhouette_score(vectors, labels, metric="cosine", sample_size=size, random_state=seed)
-            cuts.append((labels, float(score)))
-    if not cuts:
-        return np.zeros(len(vectors), np.intp), 0.0
-    best = max(score for _, score in cuts)
-    slack = abs(best) * (0.03 if granularity == "auto" else 0.10)
-    good = [cut for cut in cuts if cut[1] >= best - slack]
-    return good[0] if granularity == "coarse" else good[-1]
+    size = min(len(vectors), _SILHOUETTES)
+    rows = np.sort(np.random.default_rng(seed).choice(len(vectors), size, replace=False))
+    given, refined = (np.clip(1 - part @ part.T, 0, 2) for part in (vectors[rows], space.points[rows]))
+    for distances in (given, refined):
+        np.fill_diagonal(distances, 0)
+    kept = [labels.astype(np.intp) for labels in partitions if 1 < len(np.unique(labels[rows])) < size]
+    if not kept:
+        return []
+    plain = [float(silhouette_score(given, labels[rows], metric="precomputed")) for labels in kept]
+    drawn = [float(silhouette_score(refined, labels[rows], metric="precomputed")) for labels in kept]
+    scores = sum(_smooth(values) / max(max(values), 1e-6) for values in (plain, drawn))
+    counts = [int(labels.max()) + 1 for labels in kept]
+    return [
+        _Cut(labels=labels, count=count, score=float(score), silhouette=own)
+        for labels, count, score, own in zip(kept, counts, np.atleast_1d(scores), plain, strict=True)
+    ]
 
 
-def _spread(vectors: Vectors, labels: Labels) -> Labels:
-    """Every turn without a cluster goes to the one with the nearest centroid."""
-    means = centroids(vectors, labels, int(labels.max()) + 1)
-    rest = np.flatnonzero(labels < 0)
-    spread = labels.copy()
-    for part in np.array_split(rest, max(1, len(rest) // 10_000)):
-        spread[part] = (vectors[part] @ means.T).argmax(axis=1)
-    return spread
+def _smooth(values: Sequence[float]) -> NDArray[np.float64]:
+    padded = np.pad(np.asarray(values, float), 1, mode="edge")
+    smoothed: NDArray[np.float64] = np.convolve(padded, [0.25, 0.5, 0.25], mode="valid")
+    return smoothed
 
 
-def _singletons_out(vectors: Vectors, labels: Labels) -> Labels:
-    """Clusters of one turn dissolved: into a neighbour that takes the turn as its own, else held back (-1)."""
-    sizes = np.bincount(labels)
-    alone = np.flatnonzero(sizes[labels] == 1)
+def _alone(closest: Vectors, space: Space) -> NDArray[np.bool_]:
+    """Whether the nearest neighbour is less than half as similar as it usually is."""
+    return closest < _ALONE * np.median(space.closest)
+
+
+def _spread(vectors: Vectors, space: Space, chosen: NDArray[np.intp], own: Labels) -> tuple[Vectors, Labels]:
+    """All turns in the space, those that were not in the sample with the cluster of the nearest centroid."""
+    means = centroids(space.points, own, int(own.max()) + 1)
+    labels = np.empty(len(vectors), np.intp)
+    points = np.empty((len(vectors), space.points.shape[1]), np.float32)
+    rest = np.setdiff1d(np.arange(len(vectors)), chosen)
+    for part in np.array_split(rest, max(1, len(rest) // 5_000)):
+        points[part], closest = space.place(vectors[part])
+        labels[part] = np.where(_alone(closest, space), -1, (points[part] @ means.T).argmax(axis=1))
+    points[chosen], labels[chosen] = space.points, own
+    return points, labels
+
+
+def _dissolved(points: Vectors, labels: Labels) -> Labels:
+    """Tiny clusters dissolved: their turns go to a neighbour that takes them as its own, else to none (-1).
+
+    A cluster takes a turn that is as close to its centroid as most of its members (their lower quartile).
+    """
+    sizes = np.bincount(labels[labels >= 0])
+    least = SMALLEST if len(labels) >= 100 else 2
+    tiny = np.flatnonzero((labels >= 0) & (sizes[labels] < least))
     kept = labels.copy()
-    kept[alone] = -1
-    if not len(alone) or not (sizes > 1).any():
+    kept[tiny] = -1
+    if not len(tiny) or (kept < 0).all():
         return kept
-    means = centroids(vectors, kept, len(sizes))
-    similarity = vectors @ means.T
-    for turn in alone:
-        nearest = int(similarity[turn].argmax())
-        members = kept == nearest
-        if members.any() and similarity[turn, nearest] >= np.quantile(similarity[members, nearest], 0.25):
-            kept[turn] = nearest
+    similarity = points[tiny] @ centroids(points, kept, len(sizes)).T
+    similarity[:, sizes < least] = -1
+    for turn, row in zip(tiny, similarity, strict=True):
+        taker = int(row.argmax())
+        members = points[labels == taker]
+        middle = centroids(members, np.zeros(len(members), np.intp), 1)[0]
+        if row[taker] >= np.quantile(members @ middle, 0.25):
+            kept[turn] = taker
     return kept
 
 
-def _finished(vectors: Vectors, labels: Labels, score: float) -> Clusters:
+def _finished(vectors: Vectors, labels: Labels, points: Vectors, silhouette: float) -> Clusters:
     """Numbered by falling size, then by first turn, with how sure each turn and how coherent each cluster is."""
-    found = sorted(set(labels.tolist()) - {-1})
-    order = sorted(found, key=lambda label: (-int((labels == label).sum()), int(np.argmax(labels == label))))
+    found, first, sizes = np.unique(labels[labels >= 0], return_index=True, return_counts=True)
+    order = found[np.lexsort((first, -sizes))]
     renumbered = np.full(len(labels), -1, np.intp)
     for new, old in enumerate(order):
         renumbered[labels == old] = new
-    confidence = np.zeros(len(labels), np.float32)
     coherence = np.zeros(len(order), np.float32)
-    if order:
-        similarity = vectors @ centroids(vectors, renumbered, len(order)).T
-        for label in range(len(order)):
-            members = renumbered == label
-            odds = np.exp((similarity[members] - similarity[members, label][:, None]) / _TEMPERATURE)
-            confidence[members] = 1 / odds.sum(axis=1)
-            coherence[label] = similarity[members, label].mean()
-    return Clusters(labels=renumbered, confidence=confidence, coherence=coherence, silhouette=round(score, 4))
+    own = centroids(vectors, renumbered, len(order))
+    means = centroids(points, renumbered, len(order))
+    confidence = np.zeros(len(labels), np.float32)
+    for label in range(len(order)):
+        members = renumbered == label
+        similarity = points[members] @ means.T
+        odds = np.exp((similarity - similarity[:, [label]]) / _TEMPERATURE)
+        confidence[members] = 1 / odds.sum(axis=1)
+        coherence[label] = (vectors[members] @ own[label]).mean()
+    return Clusters(
+        labels=renumbered, confidence=confidence, coherence=coherence, means=means,
+        silhouette=round(silhouette, 4),
+    )  # fmt: skip

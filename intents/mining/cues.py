@@ -16,6 +16,8 @@ class Cues:
 
     Attributes:
         polite: what carries nothing: greetings, thanks, small answers, time-outs.
+        closing: says that nothing more is wanted; it is taken away before anything else is looked for.
+        helpless: asks for help, or names a trouble, without saying with what.
         filler: further words that are no content by themselves.
         another: opens another subject.
         follows: opens a remark that needs what was said before.
@@ -25,6 +27,8 @@ class Cues:
     """
 
     polite: re.Pattern[str]
+    closing: re.Pattern[str]
+    helpless: re.Pattern[str]
     filler: re.Pattern[str]
     another: re.Pattern[str]
     follows: re.Pattern[str]
@@ -49,6 +53,23 @@ _ENGLISH = Cues(
         r"nice|awesome|correct|exactly|done|got it|i see|sec(?:ond)?|wait|one moment|moment|hold on|hang on|brb|"
         r"please|pls|plz|sorry|lol|haha+|omg|wow|oh|ah|um+|uh+|hm+|well|so|sir|madam|ma'?am|dear|there|team|"
         r"that'?s (?:all|it|ok(?:ay)?|fine)|nothing(?: else)?|no problem|you'?re welcome|are you there|anyone"
+    ),
+    closing=_any(
+        r"(?:no|not|don'?t|do not|nothing|without)(?: \w+){0,2} (?:more|further|other|any|anymore|else)(?: \w+)? ?"
+        r"(?:help|assistance|questions?|quer(?:y|ies)|need(?:ed)?|required)?(?: (?:is |are )?(?:needed|required))?|"
+        r"(?:if|when) i (?:want|need) (?:anything|any help|help|it)(?: \w+)* (?:call|contact|text|ask|reach)(?: \w+)?|"
+        r"(?:that'?s|that is|thats|this is) (?:all|it|everything)(?: (?:that )?i (?:need(?:ed)?|want(?:ed)?))?(?: for (?:now|today))?|"
+        r"all i need(?:ed)?(?: (?:for )?(?:now|today))?|(?:you(?:'?ve| have)? )?answered (?:everything|all)(?: \w+){0,3}|"
+        r"(?:thanks?|thank ?(?:yo)?u|thx)(?: \w+){0,3}? (?:for|to)(?: \w+){0,5}? (?:help(?:ing)?(?: me)?|assist(?:ance|ing)?|support|service|"
+        r"information|info|time|patience|effort|work|response|advice|solution|reply|guidance)(?: today)?|"
+        r"(?:great|good|nice|wonderful|valuable|kind(?:ly)?|immediate|quick|prompt|your) (?:help|service|support|assistance)|"
+        r"(?:i'?m|i am|we'?re) (?:done|good|all set)(?: (?:for )?(?:now|today))?"
+    ),
+    helpless=_any(
+        r"help(?:s|ing)?|assist(?:ance|ing)?|favou?rs?|support|something|someone|things?|questions?|quer(?:y|ies)|doubts?|"
+        r"clarifications?|problems?|issues?|troubles?|facing|urgent(?:ly)?|information|info|details?|ask|need(?:s|ed)?|want(?:s|ed)?|"
+        r"like|wish|looking|give|tell|know|more|another|other|one|two|few|further|else|kindly|today|regarding|inquire|"
+        r"resolve|solve|fix|chat|talk|speak|agent|person|representative"
     ),
     filler=_any(
         r"i|i'?m|me|my|mine|you|your|u|ur|we|us|our|it|its|it'?s|he|she|they|them|this|that|these|those|the|a|an|"
@@ -76,14 +97,18 @@ _ENGLISH = Cues(
         r"\?|^(?:do|does|did|is|are|was|will|can|could|would|should|may|what|which|who|how|when|where|why|any)\b"
     ),
     trouble=_any(
-        r"cannot|can(?:'|’)?t|(?:do|does|did|is|are|was|wo|has|have)(?:n't|n’t|nt)|not (?:working|received?|arrived?|"
-        r"here|there|what)|never|no longer|broken?|crash(?:es|ed|ing)?|error|fail(?:s|ed|ing)?|declined|missing|lost|"
+        r"cannot|can(?:'|’)?t|(?:do|does|did|is|are|was|wo|has|have)(?:n't|n’t|nt)|not (?:\w+ ){0,2}(?:work|receiv|arriv|open|load|start|"
+        r"send|sent|connect|respond|show|charg|turn|play|sync|com(?:e|ing)|go|here|there|what)\w*|(?:too |very |so |running |getting )?slow(?:ly|er)?|freez(?:es|ing)|"
+        r"frozen|hangs?|unable|expired?|mistake|delete[sd]?|never|no longer|broken?|crash(?:es|ed|ing)?|error|fail(?:s|ed|ing)?|declined|missing|lost|"
         r"stolen|wrong|damaged|cracked|smashed|scratched|dead|late|delayed|locked|stuck|stopped|blocked|refused|"
         r"twice|overcharged|problem|issue|trouble|complain(?:t)?|unacceptable|nobody|refund|where(?:'s| is| are)|fraud"
     ),
-    giving=_any(r"(?:and )?(?:my|the) (?:full |first |last |new |old )?(?:name|email|e-mail|phone|number|address|ssn|"
-                r"account number|card number|password|zip(?: code)?|postcode|order number|order id|date of birth) (?:is|was)|"
-                r"name is|name|ssn|password is|zip|it is|it'?s", start=True),
+    giving=_any(
+        r"(?:(?:and|sure|yes|ok|okay|so|hi|sorry|here|also) )*(?:(?:my|the|our|his|her) )?(?:full |first |last |new |old |company |last four |last 4 |"
+        r"credit |debit |savings? |checking |total |mobile |booking |confirmation |order |account |card |email |e-mail )*"
+        r"(?:name|e-?mail(?: id| address)?|phone|number|no|address|ssn|digits?(?: of (?:my |the )?\w+(?: \w+)?)?|password|zip(?: code)?|"
+        r"postcode|id|date(?: of \w+)?|amount(?: of \w+)?|code|birthday)(?:s)? (?:is|are|was|were|no|number|:)|"
+        r"(?:full |company |last |first )?name|ssn|zip|it is|it'?s|i'?m [a-z]+$|this is [a-z]+(?: [a-z]+)?$", start=True),
     unit=re.compile(r"[a-zÀ-ɏ][a-zÀ-ɏ'’-]*"),
 )  # fmt: skip
 
@@ -93,6 +118,9 @@ _CHINESE = Cues(
         r"再见|拜拜|好的?|好嘞|好吧|行吧?|可以的?|嗯+|哦+|噢|啊+|呀|吧|对的?|是的?|不用了?|没事|没有了?|明白|知道了|收到|"
         r"稍等|等一?下|不好意思|抱歉|请问|请|客服|老师|哈+|呵+|嘿+|ok|hi|hello|中秋快乐|新年快乐", edge=""
     ),
+    closing=_any(r"没(?:有)?(?:别的|其他|什么)?(?:问题|事|需要)?了|(?:暂时|先)?(?:就)?(?:这样|这些)(?:吧|了)?|不(?:需要|用)(?:了|别的)|有(?:问题|需要|事)(?:我)?再"
+                 r"(?:找|问|联系|来)(?:你|您)?|谢谢(?:你|您)?的?(?:帮助|解答|耐心|服务|回复|帮忙)|问题(?:已经)?解决了|非常感谢", edge=""),
+    helpless=_any(r"帮忙|帮助|帮我|帮个忙|问题|事情?|咨询|请教|问一?下|问个|问|想|要|需要|可以|能|解决|处理|反映|着急|急|人工|转|找", edge=""),
     filler=_any(r"我们|你们|我|你|您|他|她|它|这个?|那个?|了|的|地|得|着|过|呢|吗|么|嘛|就|也|都|还|又|和|跟|与|在|把|被|"
                 r"一|个|下|点|很|太|是|有|那么|什么|啥", edge=""),
     another=_any(r"另外|顺便|还有个|还有一?[个件]|还有|对了|再问|再帮|换个问题|还想|别的事|by the way|btw|again|also", edge=""),
@@ -122,6 +150,18 @@ def content(text: str, language: str) -> int:
     plain = cues.polite.sub(" ", values_out(text.lower()))
     units = len(cues.unit.findall(cues.filler.sub(" ", plain)))
     return (units + 1) // 2 if language == "zh" else units
+
+
+def without_closing(text: str, language: str) -> str:
+    """The lower-case text without what says that nothing more is wanted."""
+    return cues_of(language).closing.sub(" ", text)
+
+
+def is_helpless(text: str, language: str) -> bool:
+    """Whether a lower-case text asks for help without a word on the matter: `i need your help`."""
+    cues = cues_of(language)
+    plain = cues.helpless.sub(" ", cues.polite.sub(" ", values_out(text)))
+    return not cues.unit.search(cues.filler.sub(" ", plain))
 
 
 def values_out(text: str) -> str:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from encoders.text import HAN, detect_language
-from intents.mining.cues import Cues, content, cues_of, values_out
+from intents.mining.cues import Cues, content, cues_of, is_helpless, values_out, without_closing
 from intents.transcripts.conversation import Conversation
 
 FRAGMENT = 3
@@ -23,7 +23,8 @@ class ProblemTurn:
         id: the conversation's, or the utterance's where there is no conversation.
         turn: the index (from 0) of the turn that says most of it; None for a bare utterance.
         turns: the indices of all turns that were joined into `text`.
-        reason: why it was taken: `opening`, `another subject`, `request`, `question`, `trouble`, `given`.
+        reason: why it was taken: `opening`, `another subject`, `request`, `question`, `trouble`, `alike` (it reads
+            like the others of its history), `given`.
     """
 
     id: str
@@ -34,41 +35,54 @@ class ProblemTurn:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Statement:
-    """Customer turns in a row that say one thing, with what the other side had just asked, if anything."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """Customer turns in a row that say one thing.
 
+    Attributes:
+        asked: the other side had just asked something.
+        reason: why it is a problem turn by its words and its place, or "" where they say it is none.
+    """
+
+    id: str
     turns: tuple[int, ...]
     texts: tuple[str, ...]
     language: str
     asked: bool
+    reason: str = ""
 
     @property
     def text(self) -> str:
         space = "，" if self.language == "zh" else " "
         return space.join(text.strip() for text in self.texts)
 
-    @property
-    def main(self) -> int:
+    def as_problem(self) -> ProblemTurn:
+        """The statement as a problem turn; the turn that says most stands for it."""
         sizes = [content(text, self.language) for text in self.texts]
-        return self.turns[sizes.index(max(sizes))]
+        return ProblemTurn(
+            id=self.id, turn=self.turns[sizes.index(max(sizes))], turns=self.turns, text=self.text,
+            language=self.language, reason=self.reason,
+        )  # fmt: skip
 
 
 def problem_turns(conversation: Conversation) -> list[ProblemTurn]:
-    """The problem turns of one (redacted) conversation, in order; none where nothing is stated."""
-    found: list[ProblemTurn] = []
+    """The problem turns of one (redacted) conversation by themselves, in order; none where nothing is stated.
+
+    `intents.mining.evidence` weighs them against the rest of the history.
+    """
+    return [statement.as_problem() for statement in statements(conversation) if statement.reason]
+
+
+def statements(conversation: Conversation) -> list[Statement]:
+    """Everything that the customer of one (redacted) conversation says, in order, greetings and thanks aside."""
+    found: list[Statement] = []
     for statement in _statements(conversation):
-        reason = _reason(statement, first=not found)
-        if reason:
-            problem = ProblemTurn(
-                id=conversation.id, turn=statement.main, turns=statement.turns, text=statement.text,
-                language=statement.language, reason=reason,
-            )  # fmt: skip
-            found.append(problem)
+        first = not any(one.reason for one in found)
+        found.append(replace(statement, reason=_reason(statement, first=first)))
     return found
 
 
-def _statements(conversation: Conversation) -> Iterator[_Statement]:
+def _statements(conversation: Conversation) -> Iterator[Statement]:
     """Blocks of customer turns between the other side's, cut where a turn stands on its own.
 
     Where the other side is missing altogether every turn is a block: we cannot know what was in between.
@@ -79,12 +93,16 @@ def _statements(conversation: Conversation) -> Iterator[_Statement]:
     for (customer, _), block in groupby(turns, lambda t: (t[1].speaker == "customer", one_sided and t[0])):
         members = [(index, turn.text) for index, turn in block]
         if customer:
-            yield from _joined(members, asked=asked)
+            for indices, texts in _joined(members):
+                language = detect_language(" ".join(texts))
+                yield Statement(
+                    id=conversation.id, turns=indices, texts=texts, language=language, asked=asked
+                )
         else:
             asked = bool(re.search(r"[?？]", members[-1][1]))
 
 
-def _joined(block: list[tuple[int, str]], *, asked: bool) -> Iterator[_Statement]:
+def _joined(block: list[tuple[int, str]]) -> Iterator[tuple[tuple[int, ...], tuple[str, ...]]]:
     """The block's statements: fragments go with what follows, or else with what was before."""
     groups: list[list[tuple[int, str]]] = [[]]
     size = 0
@@ -100,7 +118,7 @@ def _joined(block: list[tuple[int, str]], *, asked: bool) -> Iterator[_Statement
     for group in groups:
         if group:
             indices, texts = zip(*group, strict=True)
-            yield _Statement(indices, texts, detect_language(" ".join(texts)), asked)
+            yield indices, texts
 
 
 def _is_polite(text: str, language: str) -> bool:
@@ -109,11 +127,13 @@ def _is_polite(text: str, language: str) -> bool:
     return not re.search(r"[^\W_]", left)
 
 
-def _reason(statement: _Statement, *, first: bool) -> str:
+def _reason(statement: Statement, *, first: bool) -> str:
     """Why the statement is a problem turn, or "" when it is none."""
-    text = statement.text.lower().strip()
+    text = without_closing(statement.text.lower().strip(), statement.language)
     cues = cues_of(statement.language)
     size = content(text, statement.language)
+    if is_helpless(text, statement.language):
+        return ""
     kind = _kind(text, cues)
     if cues.giving.search(text) and not (kind and size >= FRAGMENT + 1):
         return ""
@@ -123,7 +143,7 @@ def _reason(statement: _Statement, *, first: bool) -> str:
         return "another subject"
     if _needs_context(text, cues, statement) or size < FRAGMENT:
         return ""
-    return kind if kind != "trouble" or size > 2 * FRAGMENT else ""
+    return kind
 
 
 def _kind(text: str, cues: Cues) -> str:
@@ -134,7 +154,7 @@ def _kind(text: str, cues: Cues) -> str:
     return "question" if cues.question.search(text) else ""
 
 
-def _needs_context(text: str, cues: Cues, statement: _Statement) -> bool:
+def _needs_context(text: str, cues: Cues, statement: Statement) -> bool:
     """Whether it answers the other side, or goes on about what was said before."""
     opening = cues.polite.sub(" ", text).lstrip(" ,.!~，。！…") if not HAN.search(text) else text
     if cues.follows.search(opening):

@@ -59,7 +59,7 @@ def test_few_turns_are_no_error(total: int) -> None:
 
 def test_candidate_counts_rise_and_stay_below_the_number_of_turns() -> None:
     for total in (4, 30, 500, 100_000):
-        counts = candidate_counts(total, "auto")
+        counts = candidate_counts(total)
         assert counts == sorted(set(counts))
         assert counts[-1] <= total // 2
 
