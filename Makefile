@@ -5,8 +5,13 @@ BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 SHOP   := data/shop
 PORT   ?= 8080
+DATA   ?= ../shared/datasets
 
+<<<<<<< HEAD
 .PHONY: bench-knowledge help demo train test test-e2e check bench bench-encoder bench-store bench-turn clean
+=======
+.PHONY: help demo train test test-e2e check bench bench-encoder bench-mining bench-store bench-turn clean
+>>>>>>> 02d4345 (Mining: histories settled before clustering, granularities, stratified sample, bench on four public sets)
 
 help:
 	@echo "make demo      install, train the demo assistant, serve it on port $(PORT)"
@@ -44,9 +49,14 @@ bench-turn: train $(VENV)/.test
 bench-encoder: $(VENV)/.train
 	$(BIN)/python -m bench.encoder
 
+<<<<<<< HEAD
 # TRACK5: the folder of alexa/dstc11-track5's validation part (knowledge.json, logs.json, labels.json)
 bench-knowledge: $(VENV)/.train
 	$(BIN)/python -m bench.knowledge_track5 $(TRACK5)
+=======
+bench-mining: $(VENV)/.train
+	$(BIN)/python -m bench.mining --data $(DATA)
+>>>>>>> 02d4345 (Mining: histories settled before clustering, granularities, stratified sample, bench on four public sets)
 
 bench-store: $(VENV)/.train
 	$(BIN)/python -m bench.store

@@ -33,12 +33,13 @@ def mine_command(
     """Draft intents and responses from old conversations."""
     from encoders.encoder import Encoder, serving_encoder
     from encoders.resolve import default_encoder
-    from intents.mining.mine import mine_history, read_history
+    from intents.mining.history import read_history
+    from intents.mining.mine import mine_history
     from intents.nlu import load_training_data
 
     data = load_training_data([known]) if known else None
     history = read_history(source)
-    name = encoder or default_encoder(turn.text for turn in history.turns)
+    name = encoder or default_encoder(statement.text for statement in history.statements)
     summary = mine_history(
         history, out, encoder=Encoder.load(serving_encoder(name), threads=2), seed=seed,
         granularity=granularity.value, known=data,

@@ -18,8 +18,11 @@ Labels = NDArray[np.intp]
 LARGEST = 8_000
 """Of more turns than this a stratified sample is clustered, and the rest go to the nearest cluster."""
 
-SPANS = {"coarse": (0.25, 0.5), "fine": (1.5, 3.0)}
-"""In which range, as a multiple of the number that `auto` finds, `coarse` and `fine` look for their cut."""
+COARSE_MOST = 30
+"""`coarse` is what a person takes in at a glance: never more clusters than this."""
+
+FINE = (1.5, 3.0)
+"""In which range, as a multiple of the number that `auto` finds, `fine` looks for its cut."""
 
 SMALLEST = 3
 """A cluster of fewer turns is dissolved; a small history (less than 100 turns) may have pairs."""
@@ -65,12 +68,12 @@ class _Cut:
 def cluster(vectors: Vectors, *, granularity: Granularity = "auto", seed: int = 0) -> Clusters:
     """Cluster unit vectors (n, d): Ward's tree in the refined space, cut where the clusters stand apart.
 
-    A cut's score is its silhouette in the space as given plus that in the refined one, each as a share of
-    its best. The score is flat about its peak, and noisy: `auto` takes the cut in the middle of those
-    within 5 % of the best, which on pseudo-histories comes closest to what teams have defined. `coarse` takes
-    the best cut with a quarter to half as many clusters, `fine` the best with one and a half to three times
-    as many. Turns that are like no other are held back. Clusters of one or two turns are dissolved: into a
-    neighbour that takes the turn as its own, else it is held back too.
+    A cut's score is its silhouette in the space as given plus that in the refined one, each as a share of its
+    best. The score is flat about its peak, and noisy: `auto` takes the cut in the middle of those within 5 % of
+    the best, which on pseudo-histories comes closest to what teams have defined. `coarse` takes the coarsest
+    within 5 % of the best among those with no more clusters than `auto` and than 30, `fine` the best with one
+    and a half to three times as many as `auto`. Turns that are like no other are held back. Clusters of one or
+    two turns are dissolved: into a neighbour that takes the turn as its own, else it is held back too.
     """
     total = len(vectors)
     if total < 4:
@@ -101,19 +104,35 @@ def _cut(vectors: Vectors, space: Space, granularity: Granularity, seed: int) ->
     counts = candidate_counts(len(vectors))
     if granularity == "fine":
         counts = sorted({*counts, *(min(3 * count, len(vectors) // 3) for count in counts)})
-    cuts = _scored([fcluster(tree, count, criterion="maxclust") - 1 for count in counts], vectors, space, seed)
+    cuts = _scored(
+        [fcluster(tree, count, criterion="maxclust") - 1 for count in counts], vectors, space, seed
+    )
     if not cuts:
         return _Cut(labels=np.zeros(len(vectors), np.intp), count=1, score=0.0, silhouette=0.0)
     usual = [cut for cut in cuts if cut.count <= candidate_counts(len(vectors))[-1]]
-    best = max(cut.score for cut in usual)
-    sizes = np.log([cut.count for cut in usual])
-    weights = np.maximum([cut.score - best + _SLACK * abs(best) for cut in usual], 0)
-    auto = usual[int(np.abs(sizes - np.average(sizes, weights=weights)).argmin())]
-    if granularity == "auto":
-        return auto
-    low, high = SPANS[granularity]
-    span = [cut for cut in cuts if low * auto.count <= cut.count <= high * auto.count]
-    return max(span, key=lambda cut: (cut.score, -cut.count), default=auto)
+    auto = _middle(usual)
+    if granularity == "coarse":
+        few = [cut for cut in usual if cut.count <= min(auto.count, COARSE_MOST)]
+        return next(iter(_good(few)), auto)
+    if granularity == "fine":
+        low, high = (times * auto.count for times in FINE)
+        many = [cut for cut in cuts if low <= cut.count <= high]
+        return max(many, key=lambda cut: (cut.score, -cut.count), default=auto)
+    return auto
+
+
+def _good(cuts: Sequence[_Cut]) -> list[_Cut]:
+    """Those within 5 % of the best."""
+    best = max((cut.score for cut in cuts), default=0.0)
+    return [cut for cut in cuts if cut.score >= best - _SLACK * abs(best)]
+
+
+def _middle(cuts: Sequence[_Cut]) -> _Cut:
+    """The cut in the middle of the good ones, on a logarithmic scale, the better ones counting for more."""
+    sizes = np.log([cut.count for cut in cuts])
+    floor = min(cut.score for cut in _good(cuts))
+    weights = np.maximum([cut.score - floor + 1e-9 for cut in cuts], 0)
+    return cuts[int(np.abs(sizes - np.average(sizes, weights=weights)).argmin())]
 
 
 def _scored(partitions: Sequence[Labels], vectors: Vectors, space: Space, seed: int) -> list[_Cut]:
@@ -130,7 +149,7 @@ def _scored(partitions: Sequence[Labels], vectors: Vectors, space: Space, seed: 
         return []
     plain = [float(silhouette_score(given, labels[rows], metric="precomputed")) for labels in kept]
     drawn = [float(silhouette_score(refined, labels[rows], metric="precomputed")) for labels in kept]
-    scores = sum(_smooth(values) / max(max(values), 1e-6) for values in (plain, drawn))
+    scores = sum(_smooth(values) / max(*values, 1e-6) for values in (plain, drawn))
     counts = [int(labels.max()) + 1 for labels in kept]
     return [
         _Cut(labels=labels, count=count, score=float(score), silhouette=own)

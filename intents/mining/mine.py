@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -13,19 +13,18 @@ from encoders.artifacts import building
 from encoders.encoder import Encoder
 from encoders.errors import InputError
 from encoders.progress import progress
-from encoders.records import read_jsonl
 from encoders.text import detect_language
 from intents.examples import OUT_OF_SCOPE, TrainingData
 from intents.mining.answers import Answer, context_of, following_answers, rank_answers
 from intents.mining.cluster import Clusters, Granularity, cluster
+from intents.mining.evidence import settle
+from intents.mining.history import History, read_history
 from intents.mining.known import NEW, Match, match_known
 from intents.mining.name import name_clusters
 from intents.mining.output import MinedIntent, MiningSummary, write_all
-from intents.mining.problem_turns import ProblemTurn, problem_turns
-from intents.mining.vectors import Vectors, centre, reduce
-from intents.transcripts.clean import cleaned
-from intents.transcripts.read import read_conversations
-from intents.transcripts.redact import Redaction, redact, without_placeholders
+from intents.mining.problem_turns import ProblemTurn
+from intents.mining.vectors import Vectors, centre, unit
+from intents.transcripts.redact import without_placeholders
 
 MINED = "mined intents"
 """The kind of the folder that `mine` writes."""
@@ -34,24 +33,23 @@ ANSWER_WEIGHT = 0.6
 """How much the answer counts beside the problem: it names the topic in the company's own words."""
 
 
-@dataclass(slots=True)
-class History:
-    """Everything that mining reads: the redacted problem turns, and what belongs to each.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problems:
+    """The problem turns of a history with what belongs to each, and their vectors (n, d).
 
     Attributes:
         contexts: what was said next, per problem turn; "" where nothing was.
         answers: the answers that may fit, per problem turn.
-        redacted: how many values of each type were replaced.
-        cleaned: how much was left out, by reason.
     """
 
-    turns: list[ProblemTurn] = field(default_factory=list)
-    contexts: list[str] = field(default_factory=list)
-    answers: list[list[Answer]] = field(default_factory=list)
-    redacted: Counter[str] = field(default_factory=Counter)
-    cleaned: Counter[str] = field(default_factory=Counter)
-    conversations: int = 0
-    bare: bool = False
+    turns: Sequence[ProblemTurn]
+    vectors: Vectors
+    contexts: Sequence[str]
+    answers: Sequence[Sequence[Answer]]
+
+    @property
+    def languages(self) -> list[str]:
+        return [turn.language for turn in self.turns]
 
 
 def mine(
@@ -73,129 +71,100 @@ def mine(
     )
 
 
-def read_history(source: Path) -> History:
-    """The problem turns of a project, a folder, or a file of dialogs or of bare utterances.
-
-    Raises:
-        InputError: as `mine`.
-    """
-    history = _utterances(source) if _is_bare(source) else _dialogs(source)
-    if not history.turns:
-        raise InputError(source, "no customer states a problem here.")
-    return history
-
-
 def mine_history(
     history: History, out: Path, *, encoder: Encoder, seed: int = 0, granularity: Granularity = "auto",
     known: TrainingData | None = None,
 ) -> MiningSummary:  # fmt: skip
     """`mine` for a history that is read already."""
     with building(out, kind=MINED, facts={"encoder": encoder.id, "seed": seed}) as draft:
-        vectors = _encode(encoder, [turn.text for turn in history.turns])
-        clusters = cluster(_space(history, vectors, encoder), granularity=granularity, seed=seed)
-        matches = _matches(history, vectors, clusters, encoder, known)
-        intents = _intents(history, clusters, matches, encoder, known.intents if known else ())
+        problems = find_problems(history, encoder, seed=seed)
+        clusters = cluster(_space(problems, encoder), granularity=granularity, seed=seed)
+        matches = _matches(problems, clusters, encoder, known)
+        intents = _intents(problems, clusters, matches, encoder, known.intents if known else ())
         facts = {
             "encoder": encoder.name, "seed": seed, "granularity": granularity,
-            "silhouette": clusters.silhouette, "conversations": history.conversations,
+            "silhouette": clusters.silhouette, "conversations": len(history.conversations),
             "redacted": dict(sorted(history.redacted.items())),
             "cleaned": dict(sorted(history.cleaned.items())),
-            "reasons": dict(sorted(Counter(turn.reason for turn in history.turns).items())),
+            "reasons": dict(sorted(Counter(turn.reason for turn in problems.turns).items())),
         }  # fmt: skip
-        return write_all(draft, history.turns, clusters, intents, bare=history.bare, facts=facts)
+        return write_all(draft, problems.turns, clusters, intents, bare=history.bare, facts=facts)
 
 
-def _is_bare(source: Path) -> bool:
-    """Whether the file's first record is an utterance and no dialog."""
-    if not source.is_file() or source.suffix.lower() != ".jsonl":
-        return False
-    first = next(read_jsonl(source), None)
-    return first is not None and "turns" not in first[1] and "text" in first[1]
+def find_problems(history: History, encoder: Encoder, *, seed: int = 0) -> Problems:
+    """The problem turns of the history, weighed against all that customers say in it."""
+    vectors = _encode(encoder, [statement.text for statement in history.statements], "Embedding")
+    settled = history.statements if history.bare else settle(history.statements, vectors, seed=seed)
+    kept = [index for index, statement in enumerate(settled) if statement.reason]
+    turns = [settled[index].as_problem() for index in kept]
+    if not turns:
+        raise InputError("The history", "states no problem clearly enough.")
+    ends = [
+        later.turns[0] if later is not None and later.id == turn.id and later.turns else None
+        for turn, later in zip(turns, [*turns[1:], None], strict=True)
+    ]
+    dialogs = [history.conversations.get(turn.id) for turn in turns]
+    return Problems(
+        turns=turns,
+        vectors=vectors[kept],
+        contexts=[context_of(one, turn) if one else "" for one, turn in zip(dialogs, turns, strict=True)],
+        answers=[
+            following_answers(one, turn, until=len(one.turns) if end is None else end) if one else []
+            for one, turn, end in zip(dialogs, turns, ends, strict=True)
+        ],
+    )
 
 
-def _utterances(path: Path) -> History:
-    history = History(bare=True)
-    for line, record in read_jsonl(path):
-        identifier, text = record.get("utterance_id"), record.get("text")
-        if not isinstance(identifier, str | int) or not isinstance(text, str):
-            raise InputError(path, "'utterance_id' and 'text' are needed.", line=line)
-        redaction = Redaction()
-        redaction.learn_names(text)
-        clean = redaction.apply(text)
-        history.redacted.update(redaction.counts)
-        history.turns.append(
-            ProblemTurn(
-                id=str(identifier), turn=None, turns=(), text=clean,
-                language=detect_language(clean), reason="given",
-            )
-        )  # fmt: skip
-        history.contexts.append("")
-        history.answers.append([])
-    return history
+def _encode(encoder: Encoder, texts: Sequence[str], what: str) -> Vectors:
+    """Unit vectors (n, d); what is said more than once is embedded once."""
+    plain = [without_placeholders(text) for text in texts]
+    distinct = {text: place for place, text in enumerate(dict.fromkeys(plain))}
+    with progress(what, len(distinct)) as step:
+        vectors = encoder.encode(list(distinct), progress=step)
+    return vectors[[distinct[text] for text in plain]]
 
 
-def _dialogs(source: Path) -> History:
-    history = History()
-    for original in cleaned(read_conversations(source), history.cleaned):
-        conversation, counts = redact(original)
-        history.conversations += 1
-        history.redacted.update(counts)
-        found = problem_turns(conversation)
-        starts = [problem.turns[0] for problem in found]
-        for problem, end in zip(found, [*starts[1:], len(conversation.turns)], strict=False):
-            history.turns.append(problem)
-            history.contexts.append(context_of(conversation, problem))
-            history.answers.append(following_answers(conversation, problem, until=end))
-    return history
-
-
-def _encode(encoder: Encoder, texts: Sequence[str]) -> Vectors:
-    with progress("Embedding", len(texts)) as step:
-        return encoder.encode([without_placeholders(text) for text in texts], progress=step)
-
-
-def _space(history: History, vectors: Vectors, encoder: Encoder) -> Vectors:
+def _space(problems: Problems, encoder: Encoder) -> Vectors:
     """Where turns are compared: what the customer said and, where there is any, what was said next."""
-    languages = [turn.language for turn in history.turns]
-    centred = centre(vectors, languages)
-    answered = np.array([bool(context) for context in history.contexts])
-    if answered.any():
-        contexts = np.zeros_like(centred)
-        found = _encode(encoder, [context for context in history.contexts if context])
-        own = [language for language, has in zip(languages, answered, strict=True) if has]
-        contexts[answered] = centre(found, own)
-        centred = np.hstack([centred, ANSWER_WEIGHT * contexts])
-    return reduce(centred)
+    centred = centre(problems.vectors, problems.languages)
+    answered = np.array([bool(context) for context in problems.contexts])
+    if not answered.any():
+        return centred
+    found = _encode(encoder, [context for context in problems.contexts if context], "Embedding answers")
+    own = [language for language, has in zip(problems.languages, answered, strict=True) if has]
+    contexts = np.zeros_like(centred)
+    contexts[answered] = centre(found, own)
+    return unit(np.hstack([centred, ANSWER_WEIGHT * contexts]))
 
 
 def _matches(
-    history: History, vectors: Vectors, clusters: Clusters, encoder: Encoder, known: TrainingData | None
+    problems: Problems, clusters: Clusters, encoder: Encoder, known: TrainingData | None
 ) -> list[Match]:
     examples = [one for one in known.examples if one.intent != OUT_OF_SCOPE] if known else []
     if not examples:
         return [NEW] * clusters.count
     return match_known(
-        vectors, clusters.labels.tolist(), [turn.language for turn in history.turns],
-        _encode(encoder, [one.text for one in examples]),
+        problems.vectors, clusters.labels.tolist(), problems.languages,
+        _encode(encoder, [one.text for one in examples], "Embedding known intents"),
         [(one.intent, detect_language(one.text)) for one in examples],
     )  # fmt: skip
 
 
 def _intents(
-    history: History, clusters: Clusters, matches: Sequence[Match], encoder: Encoder, taken: Sequence[str]
+    problems: Problems, clusters: Clusters, matches: Sequence[Match], encoder: Encoder, taken: Sequence[str]
 ) -> list[MinedIntent]:
     """The clusters as intents by falling size; those that grow the same known intent are one."""
     members = [np.flatnonzero(clusters.labels == label).tolist() for label in range(clusters.count)]
     grouped: dict[str, list[int]] = {}
-    for label, name in enumerate(_names(history, members, matches, taken)):
+    for label, name in enumerate(_names(problems, members, matches, taken)):
         grouped.setdefault(name, []).append(label)
-    vectors = _encode(encoder, [answer.text for answers in history.answers for answer in answers])
-    starts = np.cumsum([0, *(len(answers) for answers in history.answers)])
+    vectors = _encode(encoder, [answer.text for answers in problems.answers for answer in answers], "Answers")
+    starts = np.cumsum([0, *(len(answers) for answers in problems.answers)])
     intents: list[MinedIntent] = []
     for name, labels in grouped.items():
         turns = sorted(turn for label in labels for turn in members[label])
         rows = [row for turn in turns for row in range(starts[turn], starts[turn + 1])]
-        answers = [answer for turn in turns for answer in history.answers[turn]]
+        answers = [answer for turn in turns for answer in problems.answers[turn]]
         coherence = np.average(clusters.coherence[labels], weights=[len(members[one]) for one in labels])
         intents.append(
             MinedIntent(
@@ -207,10 +176,10 @@ def _intents(
 
 
 def _names(
-    history: History, members: Sequence[Sequence[int]], matches: Sequence[Match], taken: Sequence[str]
+    problems: Problems, members: Sequence[Sequence[int]], matches: Sequence[Match], taken: Sequence[str]
 ) -> list[str]:
     """The known intent's name where a cluster is part of it, else a name of its own."""
-    texts = [[(history.turns[i].text, history.turns[i].language) for i in turns] for turns in members]
+    texts = [[(problems.turns[i].text, problems.turns[i].language) for i in turns] for turns in members]
     return [
         match.intent if match.status == "grows" and match.intent else name
         for match, name in zip(matches, name_clusters(texts, taken=taken), strict=True)

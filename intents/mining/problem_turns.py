@@ -37,7 +37,7 @@ class ProblemTurn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Statement:
-    """Customer turns in a row that say one thing.
+    """Customer turns in a row that say one thing, or a bare utterance (no `turns`).
 
     Attributes:
         asked: the other side had just asked something.
@@ -54,14 +54,14 @@ class Statement:
     @property
     def text(self) -> str:
         space = "，" if self.language == "zh" else " "
-        return space.join(text.strip() for text in self.texts)
+        return space.join(text.strip() for text in self.texts) if self.turns else self.texts[0]
 
     def as_problem(self) -> ProblemTurn:
         """The statement as a problem turn; the turn that says most stands for it."""
         sizes = [content(text, self.language) for text in self.texts]
         return ProblemTurn(
-            id=self.id, turn=self.turns[sizes.index(max(sizes))], turns=self.turns, text=self.text,
-            language=self.language, reason=self.reason,
+            id=self.id, turn=self.turns[sizes.index(max(sizes))] if self.turns else None, turns=self.turns,
+            text=self.text, language=self.language, reason=self.reason,
         )  # fmt: skip
 
 

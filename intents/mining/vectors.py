@@ -48,7 +48,8 @@ class Space:
         moved, closest = _drawn(vectors, self.stages[0], same=False)
         for stage in self.stages[1:]:
             moved, _ = _drawn(moved, stage, same=False)
-        return unit((moved - self.mean) @ self.axes.T), closest
+        placed: Vectors = ((moved - self.mean) @ self.axes.T).astype(np.float32)
+        return unit(placed), closest
 
 
 def refine(vectors: Vectors, *, dimensions: int = DIMENSIONS) -> Space:
@@ -85,7 +86,9 @@ def centre(vectors: Vectors, languages: Sequence[str]) -> Vectors:
     return unit(centred)
 
 
-def nearest(vectors: Vectors, others: Vectors, count: int, *, same: bool) -> Iterator[tuple[slice, NDArray[np.intp], Vectors]]:
+def nearest(
+    vectors: Vectors, others: Vectors, count: int, *, same: bool
+) -> Iterator[tuple[slice, NDArray[np.intp], Vectors]]:
     """For blocks of rows of unit vectors: the block, its `count` nearest others and their similarities.
 
     `same`: both are the same rows, and none is its own neighbour.

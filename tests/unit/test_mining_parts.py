@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 
 from intents.mining.answers import Answer, draft_response, following_answers, rank_answers
-from intents.mining.cluster import candidate_counts, cluster
+from intents.mining.cluster import COARSE_MOST, candidate_counts, cluster
 from intents.mining.known import match_known
 from intents.mining.name import name_clusters
 from intents.mining.problem_turns import ProblemTurn
-from intents.mining.vectors import Vectors, centre, unit
+from intents.mining.sample import stratified
+from intents.mining.vectors import Vectors, centre, refine, unit
 from intents.transcripts.conversation import Conversation, Turn
 
 DIRECTIONS = unit(np.random.default_rng(1).normal(size=(12, 24)).astype(np.float32))
@@ -48,6 +49,44 @@ def test_coarse_has_no_more_clusters_than_auto_and_fine_no_fewer() -> None:
     counts = [cluster(vectors, granularity=name).count for name in ("coarse", "auto", "fine")]
 
     assert counts == sorted(counts)
+
+
+def test_coarse_has_at_most_thirty_clusters() -> None:
+    rng = np.random.default_rng(2)
+    middles = unit(rng.normal(size=(45, 64)).astype(np.float32))
+    vectors = unit(np.repeat(middles, 12, axis=0) + rng.normal(scale=0.05, size=(540, 64)).astype(np.float32))
+
+    assert cluster(vectors).count > COARSE_MOST >= cluster(vectors, granularity="coarse").count
+
+
+def test_beyond_the_sample_the_rest_joins_the_same_clusters(monkeypatch: pytest.MonkeyPatch) -> None:
+    vectors, labels = heaps([60] * 8)
+    monkeypatch.setattr("intents.mining.cluster.LARGEST", 240)
+
+    found = cluster(vectors).labels
+
+    assert len(set(zip(labels.tolist(), found.tolist(), strict=True))) == 8
+
+
+def test_a_stratified_sample_has_the_rare_in_it() -> None:
+    vectors, labels = heaps([2000, 2000, 4])
+
+    chosen = stratified(vectors, 300, seed=1)
+
+    assert len(set(chosen.tolist())) == 300
+    assert (labels[chosen] == 2).sum() >= 3
+    assert chosen.tolist() == stratified(vectors, 300, seed=1).tolist()
+
+
+def test_turns_placed_into_a_space_stand_where_their_like_stand() -> None:
+    vectors, labels = heaps([20, 20, 20])
+    more, theirs = heaps([5, 5, 5], seed=9)
+    space = refine(vectors)
+
+    points, closest = space.place(more)
+
+    assert (labels[(points @ space.points.T).argmax(axis=1)] == theirs).all()
+    assert (closest > 0.8).all()
 
 
 @pytest.mark.parametrize("total", [0, 1, 2, 3, 4, 7])

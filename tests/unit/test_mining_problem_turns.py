@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from intents.mining.problem_turns import problem_turns
+from intents.mining.evidence import settle
+from intents.mining.problem_turns import Statement, problem_turns
+from intents.mining.vectors import unit
 from intents.transcripts.conversation import Conversation, Speaker, Turn
 
 SPEAKERS: dict[str, Speaker] = {"C": "customer", "A": "agent", "B": "bot"}
@@ -17,7 +20,9 @@ def found(dialog: str) -> list[tuple[int | None, str, str]]:
 
 @pytest.mark.parametrize(
     "text",
-    ["hi", "Good morning!", "ok thanks", "yes", "no.", "WB-204611", "{order_number}", "👍", "在吗", "你好", "谢谢",
+    ["i need your help", "hello, can you help me with something", "thanks for all your help", "no more help needed",
+     "hi", "Good morning!", "我有个问题想咨询一下", "ok thanks", "yes", "no.", "WB-204611",
+     "{order_number}", "👍", "在吗", "你好", "谢谢",
      "好的", "收到", "138-0000-4471", "sec", "bye"],
 )  # fmt: skip
 def test_what_states_nothing_is_no_problem_turn(text: str) -> None:
@@ -84,3 +89,28 @@ def test_where_the_other_side_is_missing_turns_are_not_joined() -> None:
     assert [
         turn for turn, _, _ in found("C hii\nC i need a new card\nC 4453\nC ok\nC i want to check my balance")
     ] == [1, 4]
+
+
+def statement(text: str, *, reason: str = "", asked: bool = False) -> Statement:
+    return Statement(id="c", turns=(0,), texts=(text,), language="en", asked=asked, reason=reason)
+
+
+def test_a_history_corrects_the_rules_both_ways_but_never_takes_an_answer() -> None:
+    said = [statement("problem", reason="request")] * 90 + [statement("problem")] * 10
+    said += [statement("remark")] * 120 + [statement("remark", reason="trouble")] * 10
+    said.append(statement("problem", asked=True))
+    rng = np.random.default_rng(0)
+    sides = np.array([[1.0, 0] if one.text == "problem" else [0, 1.0] for one in said], np.float32)
+    vectors = unit(sides + rng.normal(scale=0.1, size=sides.shape).astype(np.float32))
+
+    settled = settle(said, vectors)
+
+    assert [one.reason for one in settled[90:100]] == ["alike"] * 10
+    assert not any(one.reason for one in settled[100:])
+    assert all(one.reason == "request" for one in settled[:90])
+
+
+def test_of_a_few_statements_nothing_is_learned() -> None:
+    said = [statement("problem", reason="request"), statement("remark")] * 10
+
+    assert settle(said, np.eye(20, dtype=np.float32)) == said
