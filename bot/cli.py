@@ -35,6 +35,7 @@ app.add_typer(deliveries_app, name="deliveries")
 class Recipe(StrEnum):
     """How the intent model is trained."""
 
+    auto = "auto"
     finetune = "finetune"
     fast = "fast"
 
@@ -78,8 +79,8 @@ app.command("mine")(intents.mining.cli.mine_command)
 def train(
     project: ProjectFolder,
     recipe: Annotated[
-        Recipe, typer.Option(help="finetune: BERT fine-tuning; fast: seconds.")
-    ] = Recipe.finetune,
+        Recipe, typer.Option(help="finetune: BERT fine-tuning; fast: seconds; auto: the better of them.")
+    ] = Recipe.auto,
     seed: Annotated[int, typer.Option(help="The same seed gives the same release.")] = 0,
 ) -> None:
     """Train a release; the first one is promoted."""

@@ -24,15 +24,44 @@ class TorchEncoder(torch.nn.Module):  # type: ignore[misc, unused-ignore]
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Unit vectors (n, d) for ids and mask (n, length)."""
+        states = self.bert(input_ids=input_ids, attention_mask=_bias(attention_mask)).last_hidden_state
+        return self._pooled(states, attention_mask)
+
+    @property
+    def depth(self) -> int:
+        """The number of layers."""
+        return len(self.bert.encoder.layer)
+
+    def lower(self, input_ids: torch.Tensor, attention_mask: torch.Tensor, depth: int) -> torch.Tensor:
+        """States (n, length, d) after the first `depth` layers."""
+        states = self.bert.embeddings(input_ids=input_ids)
+        return self._through(states, attention_mask, self.bert.encoder.layer[:depth])
+
+    def upper(self, states: torch.Tensor, attention_mask: torch.Tensor, depth: int) -> torch.Tensor:
+        """Unit vectors (n, d) from the states that `lower` gave for the same depth."""
+        states = self._through(states, attention_mask, self.bert.encoder.layer[depth:])
+        return self._pooled(states, attention_mask)
+
+    @staticmethod
+    def _through(states: torch.Tensor, attention_mask: torch.Tensor, layers: Any) -> torch.Tensor:
+        bias = _bias(attention_mask)
+        for layer in layers:
+            found = layer(states, bias)
+            states = found[0] if isinstance(found, tuple) else found  # transformers before 5 gives tuples
+        return states
+
+    def _pooled(self, states: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         mask = attention_mask.to(torch.float32)
-        # Given in four dimensions, the mask is taken as it is: the exported graph stays simple.
-        bias = (1.0 - mask)[:, None, None, :] * -10000.0
-        states = self.bert(input_ids=input_ids, attention_mask=bias).last_hidden_state
         if self.pooling == "cls":
             pooled = states[:, 0]
         else:
             pooled = (states * mask[:, :, None]).sum(1) / mask.sum(1, keepdim=True)
         return torch.nn.functional.normalize(pooled, dim=1)
+
+
+def _bias(attention_mask: torch.Tensor) -> torch.Tensor:
+    # Given in four dimensions, the mask is taken as it is: the exported graph stays simple.
+    return (1.0 - attention_mask.to(torch.float32))[:, None, None, :] * -10000.0
 
 
 def load_torch_encoder(folder: Path, *, name: str = "") -> tuple[TorchEncoder, Tokens]:

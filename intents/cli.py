@@ -23,17 +23,28 @@ _BAR = 20
 def train(
     data: Annotated[list[Path], typer.Argument(help="nlu.yml files or folders, CSV or JSONL.")],
     out: Annotated[Path, typer.Option(help="The model's folder; an older model there is replaced.")],
-    recipe: Annotated[str, typer.Option(help="finetune or fast.")] = "finetune",
+    recipe: Annotated[str, typer.Option(help="auto (the better one), finetune or fast.")] = "auto",
     encoder: Annotated[str, typer.Option(help="A name or folder; auto fits the texts' script.")] = "auto",
     seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 0,
+    minutes: Annotated[float, typer.Option(help="What fine-tuning may take; 0: what it wants.")] = 12.0,
+    log: Annotated[Path | None, typer.Option(help="A folder for TensorBoard.")] = None,
 ) -> None:
-    """Train a model on DATA; rows labelled out_of_scope show what is in no intent."""
+    """Train a model on DATA; rows labelled out_of_scope show what is in no intent.
+
+    Interrupted, the same command goes on where it was. Started by torchrun, it trains on several GPUs.
+    """
     from intents.nlu import load_training_data
     from intents.training import TrainingOptions, train_intents
+    from intents.training.launch import helping
 
-    options = TrainingOptions(recipe=recipe, encoder=encoder, seed=seed)
+    if helping():
+        from intents.training.finetune import help_to_finetune
+
+        return help_to_finetune()
+    options = TrainingOptions(recipe=recipe, encoder=encoder, seed=seed, minutes=minutes, log=log)
     report = train_intents(load_training_data(data), out, options)
     typer.echo(f"{out}: {report.intents} intents from {report.examples} examples, {dict(report.figures)}")
+    typer.echo(f"{report.recipe}: {report.why}")
 
 
 @app.command()

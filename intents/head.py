@@ -17,7 +17,8 @@ from encoders.logistic import Floats, Logistic
 
 Vectors = NDArray[np.float32]
 NEIGHBOURS = 5
-SIGNALS = ("energy", "log_odds", "margin", "neighbours", "prototype", "outside", "outside_gap")
+ENERGY_SCALE = 0.07
+SIGNALS = ("energy", "neighbours", "log_odds", "margin", "outside", "outside_gap")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Head:
         mean: (d,), the training vectors' mean, which is taken away first: encoders leave a common part.
         temperature: divides the logits (Guo et al., "On Calibration of Modern Neural Networks", 2017).
         prototypes: (classes, d), unit means of the classes.
-        inside, outside: training vectors (n, d) in scope and out of it, centred and of unit length.
+        inside, outside: some training vectors (n, d) in scope and out of it, centred and of unit length.
         in_scope: the logistic model over `signals`.
     """
 
@@ -58,30 +59,28 @@ class Head:
         logits = self.logits(centred)
         probabilities = softmax(logits / self.temperature)
         found = signals(
-            logits,
             probabilities,
+            centred @ self.prototypes.T,
             nearest(centred, self.inside, NEIGHBOURS),
-            (centred @ self.prototypes.T).max(axis=1),
             nearest(centred, self.outside, 1),
         )
         return probabilities, self.in_scope(found)
 
 
-def signals(
-    logits: Vectors, probabilities: Floats, inside: Floats, prototype: Floats, outside: Floats
-) -> Floats:
+def signals(probabilities: Floats, cosines: Vectors, inside: Floats, outside: Floats) -> Floats:
     """What tells whether a text is in scope (n, len(SIGNALS)).
 
-    The energy of the logits (Liu et al., "Energy-based Out-of-distribution Detection", 2020), the log odds of
-    the best class, its margin, the mean cosine of the nearest examples, the cosine of the nearest class
-    mean, the cosine of the nearest known out-of-scope example, and by how much the inside is nearer.
+    The energy (Liu et al., "Energy-based Out-of-distribution Detection", 2020) of the cosines with all class
+    means, the mean cosine of the nearest examples (Sun et al., "Out-of-Distribution Detection with Deep Nearest
+    Neighbors", 2022), the log odds of the best class, its margin, the cosine of the nearest known out-of-scope
+    example, and by how much the inside is nearer.
     """
     top = np.sort(probabilities, axis=1)[:, -2:]
     best = np.clip(top[:, -1], 1e-6, 1 - 1e-6)
     second = top[:, 0] if probabilities.shape[1] > 1 else np.zeros(len(best))
-    peak = logits.max(axis=1, keepdims=True)
-    energy = peak[:, 0] + np.log(np.exp(logits - peak).sum(axis=1))
-    columns = (energy, np.log(best / (1 - best)), best - second, inside, prototype, outside, inside - outside)
+    peak = cosines.max(axis=1, keepdims=True)
+    energy = peak[:, 0] + ENERGY_SCALE * np.log(np.exp((cosines - peak) / ENERGY_SCALE).sum(axis=1))
+    columns = (energy, inside, np.log(best / (1 - best)), best - second, outside, inside - outside)
     return np.column_stack(columns).astype(float)
 
 

@@ -15,12 +15,19 @@ from bot.train import train_project
 
 def train_command(folder: Path, *, recipe: str, seed: int) -> None:
     """Train and say what came of it."""
+    from intents.training.launch import helping
+
+    if helping():  # torchrun started this process beside the one that trains
+        from intents.training.finetune import help_to_finetune
+
+        return help_to_finetune()
     project = open_project(folder)
     first = not release_ids(project)
     trained = train_project(project, recipe=recipe, seed=seed)
     if first:
         asyncio.run(promote(project, trained.release_id))
     typer.echo(f"Release {trained.release_id} is in {trained.folder}")
+    typer.echo(f"Intents, {trained.facts['intents']['recipe']}: {trained.facts['intents']['why']}")
     typer.echo(
         f"It serves: kefu serve {folder}"
         if first

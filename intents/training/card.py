@@ -13,7 +13,7 @@ def model_card(facts: Mapping[str, Any]) -> str:
 
 Tells which of {facts["intents"]} intents a customer's message has, and whether it has any of them.
 
-- Recipe: {facts["recipe"]}, encoder {facts["encoder"]}, seed {facts["seed"]}
+- Recipe: {facts["recipe"]}, encoder {facts["encoder"]}, seed {facts["seed"]}. {facts["why"]}
 - Data: {facts["examples"]} examples, {facts["out_of_scope"]} texts out of scope, SHA-256 {facts["data_sha256"]}
 - Made: {facts["made"]} with {", ".join(f"{name} {number}" for name, number in facts["versions"].items())}
 

@@ -1,15 +1,19 @@
 """Fine-tuning BERT for the intents at hand.
 
-One plain recipe: cosine logits against learned class prototypes that begin at the class means (as in
-"A Closer Look at Few-shot Classification", Chen et al., 2019), cross-entropy with label smoothing, AdamW with
-warm-up and linear decay, the best epoch by the held-out part. The word table of multilingual encoders, most of
-their weights, stays as it is.
+Cosine logits against class prototypes that begin at the class means (as in "A Closer Look at Few-shot
+Classification", Chen et al., 2019) and are learned with the upper half of the layers: cross-entropy with label
+smoothing, every text seen under two dropout masks that must agree ("R-Drop", Liang et al., 2021), AdamW, warm-up
+and linear decay, the best epoch by the held-out rows. The lower half and the embeddings stay as they are, so
+that every text passes through them once ("What Would Elsa Do? Freezing Layers During Transformer Fine-Tuning",
+Lee et al., 2019).
 """
 
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,16 +22,27 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from encoders.errors import InputError
 from encoders.progress import progress
+from encoders.resolve import resolve_encoder
 from encoders.torch_encoder import TorchEncoder, load_torch_encoder
-from intents.training.fit import Indexes
-from intents.training.options import TrainingOptions
+from intents.head import Vectors
+from intents.training import processes
+from intents.training.checkpoint import Checkpoint
+from intents.training.device import choose_device
+from intents.training.launch import helping
+from intents.training.light import Indexes
+from intents.training.states import States
 
-LARGE_VOCABULARY = 100_000
 TEMPERATURE = 0.07
 SMOOTHING = 0.05
 WARM_UP = 0.1
+AGREEMENT = 1.0
+"""The weight of the divergence between the two passes of R-Drop."""
 PATIENCE = 2
+_TIMED = 4
+PROTOTYPE_RATE = 10.0
+"""How much faster prototypes learn than layers."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,153 +53,209 @@ class Labelled:
     targets: Indexes
 
 
-def finetune(
-    folder: Path, name: str, shown: Labelled, held: Labelled, options: TrainingOptions
-) -> TorchEncoder:
-    """The encoder in `folder`, tuned on `shown`; the epoch that does best on `held` is kept."""
-    torch.manual_seed(options.seed)
-    module, tokens = load_torch_encoder(folder, name=name)
-    device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-    module.to(device)
-    if module.bert.config.vocab_size > LARGE_VOCABULARY:
-        module.bert.embeddings.word_embeddings.weight.requires_grad_(False)
-    tuning = _Tuning(module, tokens, device, shown, options)
-    tuning.run(held)
-    tuned: TorchEncoder = module.cpu().eval()
-    return tuned
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How to tune.
+
+    Attributes:
+        epochs: the length of the schedule. stop: the epoch to stop after; by default the schedule's last.
+        seconds: what all epochs may take; there will be fewer where they would take longer.
+        checkpoint: the file that an interrupted run goes on from; None keeps nothing.
+        log: a folder for TensorBoard.
+    """
+
+    encoder: str
+    seed: int = 0
+    epochs: int
+    stop: int | None = None
+    batch: int = 32
+    learning_rate: float
+    seconds: float | None = None
+    checkpoint: Path | None = None
+    log: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tuned:
+    """A tuned encoder and what it tells classes apart with.
+
+    Attributes:
+        prototypes: (classes, d), of unit length; logits are cosines around `mean` over the temperature.
+        epochs: after how many the weights were best. planned: the length of the schedule.
+    """
+
+    module: TorchEncoder
+    prototypes: Vectors
+    mean: Vectors
+    epochs: int
+    planned: int
+
+
+def finetune(shown: Labelled, held: Labelled | None, plan: Plan) -> Tuned:
+    """Tune on `shown`; with `held`, the epoch that does best on it is kept, and no more are run in vain.
+
+    In a process that leads others, they help.
+    """
+    processes.call_helpers((shown, held, plan))
+    torch.manual_seed(plan.seed)
+    device = choose_device()
+    module, tokens = load_torch_encoder(resolve_encoder(plan.encoder), name=plan.encoder)
+    tuning = _Tuning(States(module.to(device), tokens, device), shown, plan)
+    epochs = tuning.run(held)
+    return Tuned(
+        module=module.cpu().eval(),
+        prototypes=functional.normalize(tuning.prototypes.detach(), dim=1).cpu().numpy(),
+        mean=tuning.mean.cpu().numpy(),
+        epochs=epochs,
+        planned=tuning.planned,
+    )
+
+
+def help_to_finetune() -> None:
+    """For a process that torchrun started beside the one that trains: help until it has finished."""
+    processes.help_out(lambda job: finetune(*job))
 
 
 class _Tuning:
     """The state of one run."""
 
-    def __init__(
-        self,
-        module: TorchEncoder,
-        tokens: Any,
-        device: torch.device,
-        shown: Labelled,
-        options: TrainingOptions,
-    ) -> None:
-        self._module = module
-        self._device = device
-        self._options = options
-        self._rows = tokens.ids(list(shown.texts))
-        self._tokens = tokens
-        self._targets = torch.tensor(shown.targets, device=device)
-        self._random = np.random.default_rng(options.seed)
-        vectors = self._vectors(self._rows)
-        self._mean = vectors.mean(dim=0)
+    def __init__(self, states: States, shown: Labelled, plan: Plan) -> None:
+        self._states = states
+        self._plan = plan
+        self._shown = states.read(shown.texts)
+        self._targets = torch.tensor(shown.targets, device=states.device)
+        vectors = states.vectors(self._shown)
+        self.mean = vectors.mean(dim=0)
         classes = int(self._targets.max()) + 1
         means = torch.stack([self._centred(vectors[self._targets == c]).mean(dim=0) for c in range(classes)])
-        self._prototypes = torch.nn.Parameter(functional.normalize(means, dim=1))
+        self.prototypes = torch.nn.Parameter(functional.normalize(means, dim=1))
         counts = torch.bincount(self._targets, minlength=classes).float()
         self._weights = (counts.mean() / counts).sqrt()
-        self._optimizer = torch.optim.AdamW(
-            [
-                {"params": [p for p in module.parameters() if p.requires_grad], "lr": options.learning_rate},
-                {"params": [self._prototypes], "lr": options.learning_rate * 10, "weight_decay": 0.0},
-            ]
-        )
+        rate = plan.learning_rate
+        groups = [
+            {"params": states.tunable, "lr": rate},
+            {"params": [self.prototypes], "lr": rate * PROTOTYPE_RATE, "weight_decay": 0.0},
+        ]
+        self._parameters = [*states.tunable, self.prototypes]
+        self._optimizer = torch.optim.AdamW(groups, fused=True)
+        self._rates = [group["lr"] for group in self._optimizer.param_groups]
+        self._per_epoch = math.ceil(len(self._shown) / plan.batch)
+        self.planned = self._affordable()
 
-    def run(self, held: Labelled) -> None:
-        """Tune until the epochs are over or the held-out part stops improving; the best weights stay."""
-        rows = self._tokens.ids(list(held.texts))
-        truth = torch.tensor(held.targets, device=self._device)
-        per_epoch = math.ceil(len(self._rows) / self._options.batch)
-        schedule = torch.optim.lr_scheduler.LambdaLR(
-            self._optimizer, _decay(per_epoch * self._options.epochs)
-        )
-        best, kept, waited = -1.0, self._trained(), 0
-        with progress("Fine-tuning", per_epoch * self._options.epochs) as step:
-            for _ in range(self._options.epochs):
-                for batch in self._batches():
-                    loss = self._step(batch)
-                    schedule.step()
-                    step(1, f"loss {loss:.3f}  held-out {max(best, 0):.3f}")
-                score = self._score(rows, truth)
-                waited = 0 if score > best else waited + 1
-                if score > best:
-                    best, kept = score, self._trained()
-                if waited > PATIENCE:
+    def run(self, held: Labelled | None) -> int:
+        """Tune until the epochs are over or `held` stops improving; the best weights stay."""
+        plan = self._plan
+        last = plan.stop or self.planned
+        reading = self._states.read(held.texts) if held else None
+        checkpoint = Checkpoint(plan.checkpoint, self._parameters, self._optimizer)
+        done = checkpoint.load()
+        with progress("Fine-tuning", self._per_epoch * last) as step, _board(plan.log) as write:
+            step(self._per_epoch * done)
+            for epoch in range(done, last):
+                if checkpoint.waited(PATIENCE):
                     break
-        self._module.load_state_dict(kept, strict=False)
+                write("loss", self._epoch(epoch, step), epoch + 1)
+                score = self._score(reading, held) if reading and held else float(epoch)
+                if held:
+                    write("held-out accuracy", score, epoch + 1)
+                checkpoint.save(score)
+        return checkpoint.restore_best()
+
+    def _epoch(self, epoch: int, step: Any) -> float:
+        """One pass over the examples; the mean loss."""
+        torch.manual_seed(self._plan.seed * 1000 + epoch)
+        losses = []
+        for number, batch in enumerate(self._batches(epoch), start=epoch * self._per_epoch):
+            share = _rate(number, self._per_epoch * self.planned)
+            for group, rate in zip(self._optimizer.param_groups, self._rates, strict=True):
+                group["lr"] = rate * share
+            losses.append(self._step(batch))
+            step(1, f"epoch {epoch + 1}  loss {np.mean(losses[-50:]):.3f}")
+        return float(np.mean(losses))
 
     def _step(self, batch: list[int]) -> float:
-        self._module.train()
-        ids, mask = self._padded([self._rows[index] for index in batch])
-        with _autocast(self._device):
-            vectors = self._module(ids, mask)
-        targets = self._targets[batch]
-        loss = functional.cross_entropy(
-            self._logits(vectors.float()), targets, weight=self._weights, label_smoothing=SMOOTHING
-        )
+        weights = self._weights[self._targets[batch]]
         self._optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call, unused-ignore]
-        torch.nn.utils.clip_grad_norm_(self._module.parameters(), 1.0)
+        share = processes.share_of(batch)
+        loss = self._loss(share) / weights.sum() if share else weights.new_zeros(())
+        if share:
+            loss.backward()  # type: ignore[no-untyped-call, unused-ignore]
+        processes.sum_gradients(self._parameters)
+        torch.nn.utils.clip_grad_norm_(self._parameters, 1.0)
         self._optimizer.step()
         return float(loss.detach())
 
-    def _score(self, rows: list[list[int]], truth: torch.Tensor) -> float:
+    def _loss(self, rows: list[int]) -> torch.Tensor:
+        """The sum over rows of their class's weight times their smoothed cross-entropy and disagreement."""
+        states = [self._shown[row] for row in rows]
+        logits = self._logits(self._states.forward([*states, *states]))
+        targets = self._targets[rows]
+        surprise = functional.cross_entropy(
+            logits, targets.repeat(2), label_smoothing=SMOOTHING, reduction="none"
+        )
+        first, second = functional.log_softmax(logits, dim=1).chunk(2)
+        apart = (first.exp() - second.exp()) * (first - second)  # the sum of both divergences
+        each = surprise.view(2, -1).mean(dim=0) + AGREEMENT / 2 * apart.sum(dim=1)
+        return (each * self._weights[targets]).sum()
+
+    def _affordable(self) -> int:
+        """The number of epochs: what was asked for, or what there is time for by the look of a few batches."""
+        plan = self._plan
+        if plan.seconds is None:
+            return plan.epochs
+        sample = list(self._batches(0))[:_TIMED]
+        started = time.monotonic()
+        for batch in sample:
+            self._loss(batch).backward()  # type: ignore[no-untyped-call, unused-ignore]
+        spent = (time.monotonic() - started) / len(sample) * self._per_epoch
+        epochs = torch.tensor(max(1, min(plan.epochs, int(plan.seconds / spent))), device=self._states.device)
+        processes.as_leader([epochs])
+        return int(epochs)
+
+    def _score(self, reading: Any, held: Labelled) -> float:
         """Accuracy, and between equals the smaller loss."""
-        with torch.inference_mode():
-            logits = self._logits(self._vectors(rows))
+        truth = torch.tensor(held.targets, device=self._states.device)
+        with torch.no_grad():
+            logits = self._logits(self._states.vectors(reading))
         right = (logits.argmax(dim=1) == truth).float().mean()
-        return float(right) - 1e-3 * float(functional.cross_entropy(logits, truth))
+        score = right - 1e-3 * functional.cross_entropy(logits, truth)
+        processes.as_leader([score])
+        return float(score)
 
     def _logits(self, vectors: torch.Tensor) -> torch.Tensor:
-        return self._centred(vectors) @ functional.normalize(self._prototypes, dim=1).T / TEMPERATURE
+        return self._centred(vectors) @ functional.normalize(self.prototypes, dim=1).T / TEMPERATURE
 
     def _centred(self, vectors: torch.Tensor) -> torch.Tensor:
-        return functional.normalize(vectors - self._mean, dim=1)
+        return functional.normalize(vectors - self.mean, dim=1)
 
-    def _vectors(self, rows: list[list[int]]) -> torch.Tensor:
-        self._module.eval()
-        order = sorted(range(len(rows)), key=lambda index: len(rows[index]))
-        parts: dict[int, torch.Tensor] = {}
-        with torch.no_grad(), _autocast(self._device):
-            for start in range(0, len(order), 64):
-                part = order[start : start + 64]
-                vectors = self._module(*self._padded([rows[index] for index in part])).float()
-                parts.update(zip(part, vectors, strict=True))
-        return torch.stack([parts[index] for index in range(len(rows))])
-
-    def _batches(self) -> Iterator[list[int]]:
+    def _batches(self, epoch: int) -> Iterator[list[int]]:
         """Batches of texts of similar length, in a new order each epoch."""
-        size = self._options.batch
-        shuffled = self._random.permutation(len(self._rows))
+        random = np.random.default_rng((self._plan.seed, epoch))
+        size = self._plan.batch
+        shuffled = random.permutation(len(self._shown))
         batches = []
         for start in range(0, len(shuffled), size * 8):
-            window = sorted(shuffled[start : start + size * 8], key=lambda index: len(self._rows[index]))
+            window = sorted(shuffled[start : start + size * 8], key=lambda row: len(self._shown[row]))
             batches += [window[at : at + size] for at in range(0, len(window), size)]
-        for number in self._random.permutation(len(batches)):
+        for number in random.permutation(len(batches)):
             yield [int(index) for index in batches[number]]
 
-    def _padded(self, rows: list[list[int]]) -> tuple[torch.Tensor, torch.Tensor]:
-        ids, mask = self._tokens.padded(rows)
-        return torch.from_numpy(ids).to(self._device), torch.from_numpy(mask).to(self._device)
 
-    def _trained(self) -> dict[str, torch.Tensor]:
-        """A copy of the weights that change; the frozen word table is not worth one."""
-        frozen = {name for name, p in self._module.named_parameters() if not p.requires_grad}
-        state = self._module.state_dict()
-        return {name: value.detach().clone() for name, value in state.items() if name not in frozen}
-
-
-def _decay(steps: int) -> Any:
-    """Linear warm-up over the first tenth, then linearly down to nothing."""
+def _rate(step: int, steps: int) -> float:
+    """The share of the learning rate: up over the first tenth of the steps, then linearly down to nothing."""
     warm = max(1, int(steps * WARM_UP))
-    return lambda step: min((step + 1) / warm, max(0.0, (steps - step) / max(1, steps - warm)))
+    return min((step + 1) / warm, max(0.0, (steps - step) / max(1, steps - warm)))
 
 
-def _autocast(device: torch.device) -> Any:
-    """bfloat16 where the device computes it natively; elsewhere it would only be slower."""
-    if device.type == "cuda":
-        native = torch.cuda.is_bf16_supported()
-    else:
-        native = "amx" in torch.backends.cpu.get_cpu_capability().lower() or _has_bf16()
-    return torch.autocast(device.type, dtype=torch.bfloat16, enabled=native)
-
-
-def _has_bf16() -> bool:
-    check = getattr(torch.cpu, "_is_amx_tile_supported", None)
-    return bool(check and check())
+@contextmanager
+def _board(folder: Path | None) -> Iterator[Any]:
+    """What writes figures for TensorBoard: (name, value, epoch)."""
+    if folder is None or helping():
+        yield lambda *_: None
+        return
+    try:
+        from torch.utils.tensorboard import SummaryWriter
+    except ImportError:
+        raise InputError("--log", "TensorBoard is not installed.", remedy="pip install tensorboard") from None
+    with SummaryWriter(str(folder)) as board:
+        yield board.add_scalar

@@ -1,4 +1,4 @@
-"""Fitting the head: classes by logistic regression, calibration on rows the head has not seen."""
+"""Fitting the head: calibrated on rows that it has not seen, then fitted on all of them."""
 
 from __future__ import annotations
 
@@ -6,19 +6,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from encoders.logistic import Floats, Logistic, balanced, fit_logistic
-from intents.head import NEIGHBOURS, Head, Vectors, nearest, signals, softmax, unit
+from encoders.logistic import Floats, Logistic
+from intents.head import Head, Vectors, softmax
+from intents.training.light import Indexes, Sample, fit_light
+from intents.training.out_of_scope import (
+    ENOUGH_OUTSIDE,
+    Part,
+    fit_in_scope,
+    see_held,
+    see_left_out,
+    see_outside,
+)
 
-Indexes = NDArray[np.int_]
 Fold = tuple[Indexes, Indexes]
 """Rows to fit on, rows to look at."""
 
-ENOUGH_OUTSIDE = 50
-"""From this many real out-of-scope rows on, left-out classes no longer stand in for them."""
-STRENGTH = 20.0
-"""Inverse of the ridge of the logistic head, as scikit-learn's C."""
+MOST_INSIDE = 4000
+"""Examples that a head keeps for finding neighbours: what a core reads in half a millisecond."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,21 @@ class UnseenRows:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Calibration:
+    """What rows that no head had seen tell.
+
+    Attributes:
+        right: whether the best class was theirs (1 or 0), row by row of `unseen`.
+    """
+
+    temperature: float
+    in_scope: Logistic
+    right: Floats
+    unseen: UnseenRows
+    figures: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Fitted:
     """A head, and what the rows it was calibrated on say of it."""
 
@@ -46,72 +66,88 @@ class Fitted:
     unseen: UnseenRows
 
 
-@dataclass(frozen=True, slots=True)
-class _Light:
-    """A head without calibration, fitted on part of the rows."""
-
-    weights: Vectors
-    bias: Vectors
-    prototypes: Vectors
-
-    def logits(self, rows: Vectors) -> Vectors:
-        result: Vectors = rows @ self.weights.T + self.bias
-        return result
-
-
 def fit_head(
-    vectors: Vectors, targets: Indexes, labels: Sequence[str], strangers: Vectors, folds: Sequence[Fold]
+    vectors: Vectors,
+    targets: Indexes,
+    labels: Sequence[str],
+    outside: Vectors,
+    folds: Sequence[Fold],
+    *,
+    names: Vectors | None = None,
 ) -> Fitted:
-    """A calibrated head for unit vectors (n, d) with class numbers (n,).
-
-    Temperature and in-scope model are fitted on rows that the head of their fold has not seen, and then
-    belong to a head over all rows. Both sides of the in-scope model weigh the same, so that 0.5 is the point
-    where they are equally likely.
+    """A calibrated head for unit vectors (n, d) of a frozen encoder, with class numbers (n,).
 
     Args:
-        strangers: vectors (m, d) of texts that are in no class; may be empty.
-        folds: cross-fitting folds; a single one when the encoder has seen the rest.
+        outside: vectors (m, d) of texts that are in no class; may be empty.
+        folds: cross-fitting folds.
+        names: vectors (classes, d) of the classes' names, where they say what the classes are about.
     """
-    mean = vectors.mean(axis=0)
-    rows, far = unit(vectors - mean), unit(strangers - mean) if len(strangers) else strangers
-    lights = [_fit_light(rows[shown], targets[shown], len(labels)) for shown, _ in folds]
-    logits = np.concatenate(
-        [light.logits(rows[held]) for light, (_, held) in zip(lights, folds, strict=True)]
+    empty = vectors[:0]
+    sample = Sample(
+        vectors=vectors,
+        targets=targets,
+        outside=outside if len(outside) else empty,
+        names=empty if names is None else names,
+        mean=vectors.mean(axis=0),
     )
-    seen = np.concatenate([held for _, held in folds])
-    truth = targets[seen]
+    calibration = calibrate([(sample, fold) for fold in folds], len(labels))
+    head = make_head(sample, labels, calibration)
+    return Fitted(head=head, figures=calibration.figures, unseen=calibration.unseen)
+
+
+def calibrate(trials: Sequence[tuple[Sample, Fold]], classes: int) -> Calibration:
+    """Temperature and in-scope model from heads that have not seen their fold's held-out rows.
+
+    Each trial's encoder must not have seen them either, so that tuned encoders bring a sample each.
+    """
+    parts = [_part(sample.centred(), fold, classes) for sample, fold in trials]
+    logits = np.concatenate([part.light.logits(part.sample.vectors[part.held]) for part in parts])
+    truth = np.concatenate([part.sample.targets[part.held] for part in parts])
     temperature = fit_temperature(logits, truth)
-    inside, outside = _by_fold(rows, far, folds, lights, temperature)
-    strange = [*outside, *_left_out(rows, targets, far, len(labels), temperature)]
-    found = np.concatenate([inside, *strange])
-    flags = np.concatenate([np.ones(len(inside)), *(np.zeros(len(part)) for part in strange)])
-    in_scope = fit_logistic(found, flags, row_weights=balanced(flags), ridge=2.0)
-    light = _fit_light(rows, targets, len(labels))
-    head = Head(
-        labels=tuple(labels),
-        weights=light.weights,
-        bias=light.bias,
-        mean=mean.astype(np.float32),
-        temperature=temperature,
-        prototypes=light.prototypes,
-        inside=rows,
-        outside=far.astype(np.float32).reshape(-1, rows.shape[1]),
-        in_scope=in_scope,
-    )
+    inside = np.concatenate([see_held(part, temperature) for part in parts])
+    outside = [see_outside(part, temperature) for part in parts] if len(parts[0].sample.outside) else []
+    real = len(parts[0].sample.outside) >= ENOUGH_OUTSIDE
+    strange = [*outside, *([] if real else see_left_out(parts[0].sample, classes, temperature))]
+    in_scope = fit_in_scope(inside, strange, real=real)
+    far = [softmax(part.light.logits(part.sample.outside) / temperature) for part in parts]
     unseen = UnseenRows(
-        rows=seen,
+        rows=np.concatenate([part.held for part in parts]),
         probabilities=softmax(logits / temperature),
         in_scope=in_scope(inside),
-        outside_probabilities=_mean([softmax(light.logits(far) / temperature) for light in lights]),
-        outside_in_scope=_mean([in_scope(part) for part in outside]) if outside else np.zeros(0),
+        outside_probabilities=np.mean(far, axis=0),
+        outside_in_scope=np.mean([in_scope(part) for part in outside], axis=0) if outside else np.zeros(0),
     )
-    figures = _figures(logits, truth, temperature, in_scope, found, flags)
-    return Fitted(head=head, figures=figures, unseen=unseen)
+    right = (logits.argmax(axis=1) == truth).astype(float)
+    figures = {"accuracy": round(float(right.mean()), 4), "temperature": round(temperature, 4)}
+    return Calibration(
+        temperature=temperature,
+        in_scope=in_scope,
+        right=right,
+        unseen=unseen,
+        figures=figures | _scope_figures(in_scope, inside, strange),
+    )
 
 
-def _mean(parts: Sequence[Floats]) -> Floats:
-    result: Floats = np.mean(parts, axis=0)
-    return result
+def _part(sample: Sample, fold: Fold, classes: int) -> Part:
+    shown, held = fold
+    return Part(sample=sample, shown=shown, held=held, light=fit_light(sample.rows(shown), classes))
+
+
+def make_head(sample: Sample, labels: Sequence[str], calibration: Calibration) -> Head:
+    """A head over all examples of the sample, which says what the calibration makes of it."""
+    centred = sample.centred()
+    light = fit_light(centred, len(labels))
+    return Head(
+        labels=tuple(labels),
+        weights=light.weights.astype(np.float32),
+        bias=light.bias.astype(np.float32),
+        mean=sample.mean.astype(np.float32),
+        temperature=calibration.temperature,
+        prototypes=light.prototypes,
+        inside=centred.vectors[_kept(centred.targets)],
+        outside=centred.outside,
+        in_scope=calibration.in_scope,
+    )
 
 
 def fit_temperature(logits: Vectors, truth: Indexes) -> float:
@@ -138,87 +174,22 @@ def stratified_folds(targets: Indexes, count: int, seed: int) -> list[Fold]:
     return [(np.flatnonzero(place != fold), np.flatnonzero(place == fold)) for fold in range(count)]
 
 
-def _fit_light(rows: Vectors, targets: Indexes, classes: int) -> _Light:
-    from sklearn.linear_model import LogisticRegression
-
-    present = np.unique(targets)
-    prototypes = np.zeros((classes, rows.shape[1]), np.float32)
-    for target in present:
-        prototypes[target] = rows[targets == target].mean(axis=0)
-    weights, bias = np.zeros_like(prototypes), np.full(classes, -30.0, np.float32)
-    if len(present) == 1:
-        bias[present] = 0.0
-    else:
-        model = LogisticRegression(C=STRENGTH, max_iter=500, class_weight="balanced")
-        model.fit(rows, targets)
-        two = len(present) == 2
-        coefficients = np.vstack([-model.coef_ / 2, model.coef_ / 2]) if two else model.coef_
-        intercepts = np.array([-model.intercept_[0], model.intercept_[0]]) / 2 if two else model.intercept_
-        weights[present], bias[present] = coefficients, intercepts
-    return _Light(weights.astype(np.float32), bias.astype(np.float32), unit(prototypes))
+def _kept(targets: Indexes) -> Indexes:
+    """At most MOST_INSIDE rows, in turn from every class."""
+    random = np.random.default_rng(0)
+    rank = np.empty(len(targets), int)
+    for target in np.unique(targets):
+        members = random.permutation(np.flatnonzero(targets == target))
+        rank[members] = np.arange(len(members))
+    return np.sort(np.lexsort((targets, rank))[:MOST_INSIDE])
 
 
-def _by_fold(
-    rows: Vectors, far: Vectors, folds: Sequence[Fold], lights: Sequence[_Light], temperature: float
-) -> tuple[Floats, list[Floats]]:
-    """Signals of the rows that each fold's head has not seen, and of the out-of-scope rows for each fold."""
-    pairs = list(zip(lights, folds, strict=True))
-    inside = [_signals(rows[held], rows[shown], far, light, temperature) for light, (shown, held) in pairs]
-    outside = [_signals(far, rows[shown], far, light, temperature, same=True) for light, (shown, _) in pairs]
-    return np.concatenate(inside), outside if len(far) else []
-
-
-def _left_out(
-    rows: Vectors, targets: Indexes, far: Vectors, classes: int, temperature: float
-) -> list[Floats]:
-    """Where real out-of-scope rows are few, classes that a head was not shown stand in for them."""
-    if len(far) >= ENOUGH_OUTSIDE:
-        return []
-    return [
-        _signals(rows[left], rows[kept], far, _fit_light(rows[kept], targets[kept], classes), temperature)
-        for kept, left in _left_out_classes(targets)
-    ]
-
-
-def _left_out_classes(targets: Indexes, groups: int = 5) -> list[Fold]:
-    classes = np.unique(targets)
-    if len(classes) < 3:
-        return []
-    return [
-        (np.flatnonzero(~np.isin(targets, group)), np.flatnonzero(np.isin(targets, group)))
-        for group in (classes[start::groups] for start in range(min(groups, len(classes) - 1)))
-        if len(group)
-    ]
-
-
-def _signals(
-    queries: Vectors,
-    inside: Vectors,
-    outside: Vectors,
-    light: _Light,
-    temperature: float,
-    *,
-    same: bool = False,
-) -> Floats:
-    logits = light.logits(queries)
-    return signals(
-        logits,
-        softmax(logits / temperature),
-        nearest(queries, inside, NEIGHBOURS),
-        (queries @ light.prototypes.T).max(axis=1).astype(float),
-        nearest(queries, outside, 1, same=same),
-    )
-
-
-def _figures(
-    logits: Vectors, truth: Indexes, temperature: float, in_scope: Logistic, found: Floats, flags: Floats
-) -> dict[str, float]:
+def _scope_figures(in_scope: Logistic, inside: Floats, strange: Sequence[Floats]) -> dict[str, float]:
     from sklearn.metrics import roc_auc_score
 
-    figures = {
-        "accuracy": round(float((logits.argmax(axis=1) == truth).mean()), 4),
-        "temperature": round(temperature, 4),
-    }
-    if 0 < flags.sum() < len(flags):
-        figures["out_of_scope_auroc"] = round(float(roc_auc_score(flags, in_scope(found))), 4)
-    return figures
+    if not strange:
+        return {}
+    outside = np.concatenate(strange)
+    flags = np.concatenate([np.ones(len(inside)), np.zeros(len(outside))])
+    scores = in_scope(np.concatenate([inside, outside]))
+    return {"out_of_scope_auroc": round(float(roc_auc_score(flags, scores)), 4)}

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any
 
+from encoders.errors import InputError
 from intents.understanding import Understanding
 
-Recipe = Literal["finetune", "fast"]
+RECIPES = ("auto", "finetune", "fast")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,19 +18,32 @@ class TrainingOptions:
     """Everything that decides the model besides the data.
 
     Attributes:
+        recipe: fast (a frozen encoder and a head), finetune, or auto for the better of them.
         encoder: a name that `encoders.resolve` knows, or `auto` for the one that fits the texts' script.
         extra_out_of_scope: texts that are in no intent, beside the `out_of_scope` rows of the data.
-        epochs: the most; tuning ends earlier when the held-out part no longer improves.
+        epochs: the most; tuning ends earlier when the held-out part no longer improves or `minutes` are short.
+        minutes: what fine-tuning may take in all; 0 for as long as it wants.
+        held_out: the share of examples that a trial keeps aside.
+        log: a folder for TensorBoard.
     """
 
-    recipe: str = "finetune"
+    recipe: str = "auto"
     encoder: str = "auto"
     seed: int = 0
     extra_out_of_scope: tuple[str, ...] = ()
     epochs: int = 8
     batch: int = 32
-    learning_rate: float = 6e-5
-    held_out: float = 0.15
+    learning_rate: float = 5e-5
+    minutes: float = 12.0
+    held_out: float = 0.2
+    log: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.recipe not in RECIPES:
+            problem, remedy = f"there is no recipe {self.recipe!r}.", f"One of {', '.join(RECIPES)}."
+            raise InputError("--recipe", problem, remedy=remedy)
+        if self.minutes < 0:
+            raise InputError("--minutes", f"{self.minutes:g} is less than 0.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +56,12 @@ class Unseen:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingReport:
-    """What training found out; the figures and `unseen` are from examples that the model had not seen."""
+    """What training found out; the figures and `unseen` are from examples that the model had not seen.
+
+    Attributes:
+        recipe: the one that the model was made with. why: why that one.
+        compared: recipe → its accuracy on the same held-out examples.
+    """
 
     recipe: str
     encoder: str
@@ -49,6 +69,8 @@ class TrainingReport:
     examples: int
     out_of_scope: int
     figures: Mapping[str, float] = field(default_factory=dict)
+    compared: Mapping[str, float] = field(default_factory=dict)
+    why: str = ""
     unseen: tuple[Unseen, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
@@ -60,4 +82,6 @@ class TrainingReport:
             "examples": self.examples,
             "out_of_scope": self.out_of_scope,
             "figures": dict(self.figures),
+            "compared": dict(self.compared),
+            "why": self.why,
         }

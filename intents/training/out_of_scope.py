@@ -1,0 +1,94 @@
+"""Fitting the probability that a text is in scope at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from encoders.logistic import Floats, Logistic, balanced, fit_logistic
+from intents.head import NEIGHBOURS, SIGNALS, Vectors, nearest, signals, softmax
+from intents.training.light import Indexes, Light, Sample, mean_light
+
+ENOUGH_OUTSIDE = 50
+"""From this many real out-of-scope rows on, left-out classes no longer stand in for them."""
+
+BEYOND = 0.05
+LEAST_SLOPE = 0.5
+
+_DIRECTION = np.array([name in ("energy", "neighbours") for name in SIGNALS], float)
+"""What points inwards whatever lies outside."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A centred sample, a fold of it, and a head that has seen the fold's `shown` rows alone."""
+
+    sample: Sample
+    shown: Indexes
+    held: Indexes
+    light: Light
+
+
+def see_held(part: Part, temperature: float) -> Floats:
+    """Signals (n, k) of the held-out rows."""
+    known = part.sample.rows(part.shown)
+    return _signals(part.sample.vectors[part.held], known, part.light, temperature)
+
+
+def see_outside(part: Part, temperature: float) -> Floats:
+    """Signals (m, k) of the out-of-scope rows, each looked up as if it were not known."""
+    known = part.sample.rows(part.shown)
+    return _signals(part.sample.outside, known, part.light, temperature, same=True)
+
+
+def see_left_out(sample: Sample, classes: int, temperature: float) -> list[Floats]:
+    """Signals of examples whose classes were not shown, which stand in for what is out of scope."""
+    found = []
+    for kept, left in _left_out_classes(sample.targets):
+        rest = sample.rows(kept)
+        found.append(_signals(sample.vectors[left], rest, mean_light(rest, classes), temperature))
+    return found
+
+
+def fit_in_scope(inside: Floats, strange: Sequence[Floats], *, real: bool) -> Logistic:
+    """The in-scope probability, from signals inside (n, k) and of what is strange, real or standing in.
+
+    With real out-of-scope rows every signal gets a weight, and both sides weigh the same, so that .5 is where
+    they are equally likely. Left-out classes are no more than a hint of what will come: along the sum of the two
+    signals that need no counterexamples (each in units of its spread inside) they set how sharply the probability
+    turns. It turns where a twentieth of the examples lies beyond.
+    """
+    found = np.concatenate([inside, *strange])
+    flags = np.concatenate([np.ones(len(inside)), np.zeros(len(found) - len(inside))])
+    if real:
+        return fit_logistic(found, flags, row_weights=balanced(flags), ridge=2.0)
+    mean, scale = inside.mean(axis=0), inside.std(axis=0) + 1e-9
+    line = ((found - mean) / scale) @ _DIRECTION
+    turn = fit_logistic(line[:, None], flags, row_weights=balanced(flags), ridge=2.0)
+    slope = max(float(turn.weights[0] / turn.scale[0]), LEAST_SLOPE)
+    bias = -slope * float(np.quantile(line[flags == 1], BEYOND))
+    return Logistic(weights=slope * _DIRECTION, bias=bias, mean=mean, scale=scale)
+
+
+def _left_out_classes(targets: Indexes, groups: int = 5) -> list[tuple[Indexes, Indexes]]:
+    classes = np.unique(targets)
+    if len(classes) < 3:
+        return []
+    return [
+        (np.flatnonzero(~np.isin(targets, group)), np.flatnonzero(np.isin(targets, group)))
+        for group in (classes[start::groups] for start in range(min(groups, len(classes) - 1)))
+        if len(group)
+    ]
+
+
+def _signals(
+    queries: Vectors, known: Sample, light: Light, temperature: float, *, same: bool = False
+) -> Floats:
+    return signals(
+        softmax(light.logits(queries) / temperature),
+        queries @ light.prototypes.T,
+        nearest(queries, known.vectors, NEIGHBOURS),
+        nearest(queries, known.outside, 1, same=same),
+    )
