@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from encoders.logistic import Floats
 from encoders.progress import progress
 from intents.head import Vectors, unit
-from intents.training.fit import STRENGTH, Fold, Indexes
+from intents.training.fit import Fold
+from intents.training.light import STRENGTH, Indexes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

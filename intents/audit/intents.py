@@ -9,7 +9,7 @@ import numpy as np
 
 from encoders.logistic import Floats
 from intents.examples import OUT_OF_SCOPE
-from intents.training.fit import Indexes
+from intents.training.light import Indexes
 
 FEW = 10
 """Intents with fewer examples than this are starved."""

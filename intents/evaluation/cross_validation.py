@@ -21,7 +21,8 @@ from intents.evaluation.recipes import Recipe, open_recipe
 from intents.evaluation.scored import Scored
 from intents.examples import Example, TrainingData
 from intents.training import TrainingOptions
-from intents.training.fit import Fold, Indexes, stratified_folds
+from intents.training.fit import Fold, stratified_folds
+from intents.training.light import Indexes
 
 _MOST_FOLDS = 50
 

@@ -19,8 +19,9 @@ from intents.evaluation.scored import Scored, score
 from intents.examples import OUT_OF_SCOPE, Example, TrainingData
 from intents.head import Head, Vectors
 from intents.training import TrainingOptions, train_intents
-from intents.training.fit import Indexes, fit_head, stratified_folds
-from intents.training.train import FOLDS
+from intents.training.fit import fit_head, stratified_folds
+from intents.training.frozen import FOLDS, names_of
+from intents.training.light import Indexes
 
 Recipe = Callable[[Indexes, Indexes, Path], Scored]
 """(rows to learn from, rows to say, a folder to work in) → what is said of the latter."""
@@ -43,13 +44,18 @@ class FrozenEncoder:
         self._options = options
 
     @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder as it is served."""
+        texts = [one.text for one in self._examples]
+        name = self._options.encoder if self._options.encoder != "auto" else default_encoder(texts)
+        return Encoder.load(serving_encoder(name), threads=os.cpu_count() or 1)
+
+    @cached_property
     def vectors(self) -> Vectors:
         """(examples, d), of unit length."""
         texts = [one.text for one in self._examples]
-        name = self._options.encoder if self._options.encoder != "auto" else default_encoder(texts)
-        encoder = Encoder.load(serving_encoder(name), threads=os.cpu_count() or 1)
         with progress("Embedding", len(texts)) as step:
-            return encoder.encode(texts, progress=step)
+            return self.encoder.encode(texts, progress=step)
 
     def head(self, shown: Indexes) -> Head:
         """The head that `fast` fits on these rows."""
@@ -58,7 +64,9 @@ class FrozenEncoder:
         labels, targets = np.unique([self._examples[row].intent for row in rows], return_inverse=True)
         count = max(2, min(FOLDS, int(np.bincount(targets).min())))
         folds = stratified_folds(targets, count, self._options.seed)
-        return fit_head(self.vectors[rows], targets, labels.tolist(), self.vectors[far], folds).head
+        named, vectors = labels.tolist(), self.vectors[rows]
+        names = names_of(named, self.encoder, vectors, targets)
+        return fit_head(vectors, targets, named, self.vectors[far], folds, names=names).head
 
     def __call__(self, shown: Indexes, held: Indexes, work: Path) -> Scored:
         """What a head fitted on `shown` says of `held`."""

@@ -28,8 +28,6 @@ from intents.training.options import TrainingOptions, TrainingReport
 from intents.training.rows import Rows, rows_of, trial_folds
 from intents.training.unseen import unseen_texts
 
-FOLDS = 5
-
 if TYPE_CHECKING:
     from intents.training.tuned import Trial
 
