@@ -8,10 +8,12 @@ PORT   ?= 8080
 DATA   ?= ../shared/datasets
 
 <<<<<<< HEAD
-.PHONY: bench-knowledge help demo train test test-e2e check bench bench-encoder bench-store bench-turn clean
+.PHONY: bench-knowledge help demo train test test-e2e check bench bench-encoder bench-intents bench-store bench-turn clean
+
+.PHONY: help demo train test test-e2e check bench bench-encoder bench-mining bench-intents bench-store bench-turn clean
 =======
-.PHONY: help demo train test test-e2e check bench bench-encoder bench-mining bench-store bench-turn clean
->>>>>>> 02d4345 (Mining: histories settled before clustering, granularities, stratified sample, bench on four public sets)
+.PHONY: bench-knowledge help demo train test test-e2e check bench bench-encoder bench-intents bench-store bench-turn clean
+>>>>>>> 5949a92 (Tests of training, interrupted and by two processes; how-to, decision record)
 
 help:
 	@echo "make demo      install, train the demo assistant, serve it on port $(PORT)"
@@ -49,14 +51,18 @@ bench-turn: train $(VENV)/.test
 bench-encoder: $(VENV)/.train
 	$(BIN)/python -m bench.encoder
 
-<<<<<<< HEAD
 # TRACK5: the folder of alexa/dstc11-track5's validation part (knowledge.json, logs.json, labels.json)
 bench-knowledge: $(VENV)/.train
 	$(BIN)/python -m bench.knowledge_track5 $(TRACK5)
-=======
+
 bench-mining: $(VENV)/.train
 	$(BIN)/python -m bench.mining --data $(DATA)
->>>>>>> 02d4345 (Mining: histories settled before clustering, granularities, stratified sample, bench on four public sets)
+
+# DATA holds banking77/, clinc150/, hwu64/ and crosswoz/; finished runs are kept in RESULTS.
+DATA    ?= datasets
+RESULTS ?= bench/results
+bench-intents: $(VENV)/.train
+	$(BIN)/python -m bench.intents --data $(DATA) --results $(RESULTS)
 
 bench-store: $(VENV)/.train
 	$(BIN)/python -m bench.store

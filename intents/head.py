@@ -119,7 +119,12 @@ def save_head(head: Head, folder: Path) -> None:
     """Write the head into `folder`: one .npy an array and head.json."""
     for name in _ARRAYS:
         np.save(folder / f"{name}.npy", getattr(head, name), allow_pickle=False)
-    facts = {"labels": head.labels, "temperature": head.temperature, "in_scope": head.in_scope.as_dict()}
+    facts = {
+        "labels": head.labels,
+        "temperature": head.temperature,
+        "signals": SIGNALS,
+        "in_scope": head.in_scope.as_dict(),
+    }
     (folder / "head.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
@@ -131,6 +136,8 @@ def load_head(folder: Path) -> Head:
     """
     try:
         facts = json.loads((folder / "head.json").read_text(encoding="utf-8"))
+        if tuple(facts["signals"]) != SIGNALS:
+            raise ValueError("it was trained by another version of kefu, train it again")
         arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS}
         return Head(
             labels=tuple(facts["labels"]),

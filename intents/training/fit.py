@@ -144,7 +144,7 @@ def make_head(sample: Sample, labels: Sequence[str], calibration: Calibration) -
         mean=sample.mean.astype(np.float32),
         temperature=calibration.temperature,
         prototypes=light.prototypes,
-        inside=centred.vectors[_kept(centred.targets)],
+        inside=centred.vectors[kept_rows(centred.targets)],
         outside=centred.outside,
         in_scope=calibration.in_scope,
     )
@@ -174,8 +174,8 @@ def stratified_folds(targets: Indexes, count: int, seed: int) -> list[Fold]:
     return [(np.flatnonzero(place != fold), np.flatnonzero(place == fold)) for fold in range(count)]
 
 
-def _kept(targets: Indexes) -> Indexes:
-    """At most MOST_INSIDE rows, in turn from every class."""
+def kept_rows(targets: Indexes) -> Indexes:
+    """The examples that a head keeps: at most MOST_INSIDE, in turn from every class."""
     random = np.random.default_rng(0)
     rank = np.empty(len(targets), int)
     for target in np.unique(targets):

@@ -17,10 +17,11 @@ from encoders.logistic import Floats
 from encoders.resolve import default_encoder
 from intents.classifier import KIND
 from intents.entities import EntityExtractor
-from intents.examples import TrainingData
+from intents.examples import OUT_OF_SCOPE, TrainingData
 from intents.head import save_head
+from intents.known_texts import save_known_texts
 from intents.training.card import model_card
-from intents.training.fit import Calibration, calibrate, make_head
+from intents.training.fit import Calibration, calibrate, kept_rows, make_head
 from intents.training.frozen import sample_of
 from intents.training.launch import launched
 from intents.training.light import Sample
@@ -74,6 +75,8 @@ def _train(data: TrainingData, rows: Rows, out: Path, options: TrainingOptions) 
             sample = frozen
             link_folder(serving_encoder(name), draft / "encoder")
         save_head(make_head(sample, rows.labels, choice.calibration), draft)
+        inside = [one for one in data.examples if one.intent != OUT_OF_SCOPE]
+        save_known_texts([inside[row] for row in kept_rows(rows.targets)], draft)
         EntityExtractor.from_training_data(data).save(draft / "entities.json")
         report = TrainingReport(
             recipe=choice.recipe,
