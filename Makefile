@@ -7,13 +7,7 @@ SHOP   := data/shop
 PORT   ?= 8080
 DATA   ?= ../shared/datasets
 
-<<<<<<< HEAD
-.PHONY: bench-knowledge help demo train test test-e2e check bench bench-encoder bench-intents bench-store bench-turn clean
-
-.PHONY: help demo train test test-e2e check bench bench-encoder bench-mining bench-intents bench-store bench-turn clean
-=======
-.PHONY: bench-knowledge help demo train test test-e2e check bench bench-encoder bench-intents bench-store bench-turn clean
->>>>>>> 5949a92 (Tests of training, interrupted and by two processes; how-to, decision record)
+.PHONY: help demo train test test-e2e check bench bench-encoder bench-intents bench-knowledge bench-mining bench-store bench-turn clean
 
 help:
 	@echo "make demo      install, train the demo assistant, serve it on port $(PORT)"
