@@ -34,16 +34,26 @@ class Incoming:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Undelivered:
+    """A message of ours that the platform took and then could not deliver; `platform_id` as `SendResult` had it."""
+
+    platform_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
     """What a webhook call was about.
 
     Attributes:
         messages: customers' messages, oldest first.
+        undelivered: messages of ours that did not arrive after all.
         answer: what the platform wants to hear.
         after_turns: the platform waits until the messages were answered; otherwise it is told at once.
     """
 
     messages: tuple[Message, ...] = ()
+    undelivered: tuple[Undelivered, ...] = ()
     answer: str = ""
     content_type: str = "text/plain"
     after_turns: bool = False

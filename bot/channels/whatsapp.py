@@ -70,15 +70,14 @@ class WhatsApp:
         return meta.verify(incoming, self.app_secrets)
 
     def parse(self, incoming: Incoming) -> Received:
-        """The messages to our number; statuses, reactions and system notes are none.
+        """The messages to our number, and which of ours failed; reactions and system notes are neither.
 
         Raises:
             BadMessage: when the body is no webhook of WhatsApp.
         """
-        messages = whatsapp_inbound.messages(
+        return whatsapp_inbound.received(
             incoming.body, phone_number_id=self.phone_number_id, received_at=incoming.received_at
         )
-        return Received(messages=messages)
 
     def render(self, parts: Sequence[Part], *, language: str = "") -> tuple[Json, ...]:
         """WhatsApp messages without their addressee."""

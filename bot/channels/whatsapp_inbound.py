@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
-from bot.channels.base import BadMessage
+from bot.channels.base import BadMessage, Received, Undelivered
 from bot.channels.json_body import read_object
+from bot.channels.whatsapp_outbound import why_undelivered
 from bot.channels.wording import clean
 from bot.messages import Attachment, Message
 
@@ -20,8 +21,8 @@ _IGNORED = frozenset({"reaction", "edit", "revoke", "system", "request_welcome"}
 _LONGEST_ID = 255
 
 
-def messages(body: bytes, *, phone_number_id: str, received_at: datetime) -> tuple[Message, ...]:
-    """The customers' messages to `phone_number_id` in the order they stand in; one POST has up to 1,000.
+def received(body: bytes, *, phone_number_id: str, received_at: datetime) -> Received:
+    """What is about `phone_number_id`, in the order it stands in; one POST has up to 1,000 updates.
 
     A single message that cannot be read is logged and passed over: refusing the call would make Meta send
     all of it again for days.
@@ -32,21 +33,37 @@ def messages(body: bytes, *, phone_number_id: str, received_at: datetime) -> tup
     data = read_object(body)
     if data.get("object") != "whatsapp_business_account" or not isinstance(data.get("entry"), list):
         raise BadMessage("The body is not from a WhatsApp business account.")
-    found = []
-    for value in _values(data["entry"], phone_number_id):
-        for item in _objects(value.get("messages")):
-            try:
-                message = _message(item, value, phone_number_id, received_at)
-            except (KeyError, TypeError, ValueError) as error:
-                _log.warning(
-                    "A WhatsApp message could not be read (%s)",
-                    type(error).__name__,
-                    extra={"action": "skip"},
-                )
-                continue
-            if message is not None:
-                found.append(message)
-    return tuple(found)
+    values = list(_values(data["entry"], phone_number_id))
+    found = (
+        _message_or_none(item, value, phone_number_id, received_at)
+        for value in values
+        for item in _objects(value.get("messages"))
+    )
+    statuses = (status for value in values for status in _objects(value.get("statuses")))
+    return Received(
+        messages=tuple(message for message in found if message),
+        undelivered=tuple(_undelivered(status) for status in statuses if status.get("status") == "failed"),
+    )
+
+
+def _message_or_none(
+    item: dict[str, Any], value: dict[str, Any], phone_number_id: str, received_at: datetime
+) -> Message | None:
+    try:
+        return _message(item, value, phone_number_id, received_at)
+    except (KeyError, TypeError, ValueError) as error:
+        kind = type(error).__name__
+        _log.warning("A WhatsApp message could not be read (%s)", kind, extra={"action": "skip"})
+        return None
+
+
+def _undelivered(status: dict[str, Any]) -> Undelivered:
+    """WhatsApp takes most messages before it knows whether it can deliver them."""
+    error = next(iter(_objects(status.get("errors"))), {})
+    number = status.get("id")
+    return Undelivered(
+        platform_id=number if isinstance(number, str) else "", reason=why_undelivered(error.get("code"))
+    )
 
 
 def _values(entries: list[Any], phone_number_id: str) -> Iterator[dict[str, Any]]:

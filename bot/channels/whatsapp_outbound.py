@@ -138,6 +138,13 @@ def result(status: int, answer: Any, wait: str | None) -> SendResult:
     return SendResult(failure=failure, reason=f"{reason} (HTTP {status}{number})", retry_after=pause)
 
 
+def why_undelivered(code: Any) -> str:
+    """What an error code in a status means, for a person."""
+    known = code if isinstance(code, int) else None
+    reason = _REASONS.get(known or 0, "WhatsApp could not deliver the message.")
+    return reason if known is None else f"{reason} (error {known})"
+
+
 def _failure(status: int, code: int | None) -> Failure:
     if code in _REASONS:
         return "permanent"

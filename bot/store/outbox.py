@@ -22,6 +22,8 @@ from bot.store.records import Delivery
 from bot.store.tables import outbox
 from bot.store.writer import Writer
 
+_LAST_SENDS = 100_000
+
 _before = outbox.alias("before")
 _is_head = (outbox.c.state == "pending") & ~exists().where(
     _before.c.conversation_id == outbox.c.conversation_id,
@@ -72,7 +74,7 @@ class Outbox:
         return await self._writer.run(_claim_due, claim)
 
     async def mark_sent(self, delivery_id: int, platform_id: str | None = None) -> None:
-        """The platform has it. Final: no later mark undoes it."""
+        """The platform has it. Final, unless the platform says that it could not deliver it."""
         await self._mark(delivery_id, "sent", platform_id=platform_id)
 
     async def mark_retry(self, delivery_id: int, due_at: datetime, error: str) -> None:
@@ -82,6 +84,13 @@ class Outbox:
     async def mark_dead(self, delivery_id: int, error: str) -> None:
         """It did not arrive and is given up; a person sees it in `dead`."""
         await self._mark(delivery_id, "dead", error=error)
+
+    async def mark_undelivered(self, channel: str, account: str, platform_id: str, reason: str) -> bool:
+        """The platform had it and could not deliver it: it is dead after all. False when we do not know it.
+
+        Looked for among the last sends, since platforms tell within minutes.
+        """
+        return await self._writer.run(_undelivered, (channel, account, platform_id, reason))
 
     async def mark_unknown(self, delivery_id: int, error: str, *, due_at: datetime | None = None) -> None:
         """It may have arrived. With `due_at` it is sent again then and may repeat, without it is held."""
@@ -238,6 +247,26 @@ async def _replay(
         )
         replayed.append(result.rowcount == 1)
     return replayed
+
+
+async def _undelivered(
+    connection: AsyncConnection, requests: Sequence[tuple[str, str, str, str]]
+) -> list[bool | Exception]:
+    marked: list[bool | Exception] = []
+    newest = select(func.max(outbox.c.id)).scalar_subquery()
+    for channel, account, platform_id, reason in requests:
+        statement = update(outbox).where(
+            outbox.c.id > newest - _LAST_SENDS,
+            outbox.c.state == "sent",
+            outbox.c.channel == channel,
+            outbox.c.account == account,
+            outbox.c.platform_id == platform_id,
+        )
+        result: CursorResult[Any] = await connection.execute(
+            statement.values(state="dead", last_error=reason)
+        )
+        marked.append(result.rowcount > 0)
+    return marked
 
 
 async def _drop(connection: AsyncConnection, requests: Sequence[int]) -> list[bool | Exception]:

@@ -74,6 +74,9 @@ class Deliveries(Protocol):
     async def dead(self, *, limit: int = 100) -> tuple[Delivery, ...]:
         """The failed ones, the newest first."""
 
+    async def mark_undelivered(self, channel: str, account: str, platform_id: str, reason: str) -> bool:
+        """The platform took it and could not deliver it: it is dead. False when it is none of the last ones."""
+
     async def replay(self, delivery_id: int) -> bool:
         """Send it again; False when it is not among them."""
 

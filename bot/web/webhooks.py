@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from datetime import UTC, datetime
 
 from aiohttp import web
 
 from bot.channels import rest
-from bot.channels.base import Channel, Incoming
+from bot.channels.base import Channel, Incoming, Undelivered
 from bot.web.errors import ApiError
 from bot.web.keys import SENDERS, SERVICES
 from bot.web.reading import read_body, refuse_too_often
+
+_log = logging.getLogger("kefu.web")
 
 
 async def status(request: web.Request) -> web.Response:
@@ -64,7 +67,24 @@ async def platform_message(request: web.Request) -> web.Response:
     handle = turns.handle if received.after_turns else turns.accept
     # Begun in order, so stored in order; many at once share a commit.
     await asyncio.gather(*map(handle, received.messages))
+    for one in received.undelivered:
+        await _note_undelivered(request, channel, one)
     return web.Response(text=received.answer, content_type=received.content_type)
+
+
+async def _note_undelivered(request: web.Request, channel: Channel, one: Undelivered) -> None:
+    services = request.app[SERVICES]
+    known = await services.deliveries.mark_undelivered(
+        channel.name, channel.account, one.platform_id, one.reason
+    )
+    services.metrics.send(channel.name, "undelivered")
+    _log.warning(
+        "%s could not deliver a message%s: %s",
+        channel.name,
+        "" if known else " that is not in the outbox",
+        one.reason,
+        extra={"action": "undelivered"},
+    )
 
 
 def _channel(request: web.Request) -> Channel:

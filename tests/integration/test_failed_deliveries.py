@@ -23,6 +23,7 @@ from bot.store.store import Store
 from tests.channel_cases import CASES, NEW
 from tests.fake_platform import FakePlatform, fake_platform
 from tests.served_bot import TOKEN, Bot, served
+from tests.unit import whatsapp_cloud
 
 pytestmark = pytest.mark.integration
 
@@ -92,6 +93,24 @@ async def test_or_drops_it(bot: Bot, graph: FakePlatform) -> None:
     assert await asked(bot, "GET", "") == (200, [])
     assert (await asked(bot, "POST", f"/{failed['id']}/replay"))[0] == 404
     assert graph.taken == []
+
+
+async def test_what_was_taken_and_then_not_delivered_is_dead_after_all(bot: Bot, graph: FakePlatform) -> None:
+    await deliver(bot, "hello")
+    await bot.settled()
+    assert await asked(bot, "GET", "") == (200, [])
+    for number in ("wamid.other", "wamid.out"):
+        status = {"id": number, "status": "failed", "errors": [{"code": 131026}]}
+        body = whatsapp_cloud.webhook(whatsapp_cloud.value(statuses=[status]))
+        call = CASE.wrap(body, NEW, datetime.now(UTC))
+        path = "/webhooks/whatsapp/webhook"
+        async with bot.client.post(path, data=body, headers=dict(call.headers)) as answer:
+            assert answer.status == 200
+    (failed,) = (await asked(bot, "GET", ""))[1]
+    assert (failed["state"], "131026" in failed["reason"]) == ("dead", True)
+    assert (await asked(bot, "POST", f"/{failed['id']}/replay"))[0] == 200
+    await bot.settled()
+    assert len(graph.taken) == 2
 
 
 async def test_nobody_else_does(bot: Bot) -> None:

@@ -22,7 +22,7 @@ NOW = datetime(2026, 1, 2, tzinfo=UTC)
 
 
 def parse(body: bytes) -> tuple[Message, ...]:
-    return whatsapp_inbound.messages(body, phone_number_id=NUMBER, received_at=NOW)
+    return whatsapp_inbound.received(body, phone_number_id=NUMBER, received_at=NOW).messages
 
 
 def test_a_text() -> None:
@@ -163,3 +163,21 @@ def test_whatever_is_in_a_message_parsing_survives_it(
     strange = message(kind, content, id=identifier, context=context) | {"from": sender}
     found = parse(webhook(value(strange), {"metadata": context, "messages": content}))
     json.dumps([dict(one.metadata) for one in found], allow_nan=False)
+
+
+def test_what_failed_after_it_was_taken_is_told_with_its_reason() -> None:
+    failed = {"id": "wamid.out", "status": "failed", "errors": [{"code": 131047, "title": "Re-engagement"}]}
+    seen = [{"id": "wamid.out", "status": status} for status in ("sent", "delivered", "read")]
+    found = whatsapp_inbound.received(
+        webhook(value(statuses=[*seen, failed, {"id": 7, "status": "failed", "errors": None}])),
+        phone_number_id=NUMBER,
+        received_at=NOW,
+    )
+    assert found.messages == ()
+    known, unknown = found.undelivered
+    assert (known.platform_id, "24 hours" in known.reason, "131047" in known.reason) == (
+        "wamid.out",
+        True,
+        True,
+    )
+    assert unknown.platform_id == ""
