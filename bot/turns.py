@@ -17,6 +17,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.channels.base import Channel, HandsOver
+from bot.choices import as_chosen
 from bot.dialog.events import Event, OwnerSet, UserUttered, event_from_dict, event_to_dict
 from bot.dialog.responses import uttered
 from bot.dialog.tracker import Tracker
@@ -165,6 +166,8 @@ class Turns:
             return apology(tracker, message)
 
     async def _responded(self, tracker: Tracker, message: Message) -> Response:
+        if message.channel in self._channels:
+            message = as_chosen(tracker.events, message)
         platform_decides = isinstance(self._channels.get(message.channel), HandsOver)
         if tracker.owner not in ("waiting", "person") or not platform_decides:
             return await self._responder.respond(tracker, message, self._runtime())

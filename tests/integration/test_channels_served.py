@@ -166,3 +166,11 @@ async def test_chatwoots_people_are_called_and_give_the_conversation_back(tmp_pa
         assert said(platform, "Hello from Willowbay.") == 1
         (conversation,) = await bot.conversations()
         assert conversation.owner == "bot"
+
+
+async def test_a_choice_may_be_typed_by_its_number(tmp_path: Path) -> None:
+    async with running(TELEGRAM, tmp_path) as (bot, platform):
+        for number, words in ((1, "where is my parcel?"), (2, "2")):
+            await deliver(bot, TELEGRAM, TELEGRAM.said(words, str(number)))
+            await bot.settled()
+        assert said(platform, "Hello from Willowbay.") == 1  # what the second button says
