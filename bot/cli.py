@@ -130,6 +130,20 @@ def chat(
     chat_command(project, release=release, debug=debug)
 
 
+@app.command("import-tracker")
+def import_tracker(
+    project: ProjectFolder,
+    source: Annotated[
+        str, typer.Argument(help="Rasa's SQL tracker store: an SQLite file or a SQLAlchemy URL.")
+    ],
+    database: DatabaseUrl = None,
+) -> None:
+    """Take over the conversations of a Rasa tracker store; each goes on where it is."""
+    from bot.commands.move import move_command
+
+    move_command(project, source, database=database)
+
+
 @app.command()
 def serve(
     project: ProjectFolder,

@@ -120,8 +120,11 @@ def _active_form(tracker: Tracker) -> Form | None:
 
 
 def _number(value: Any) -> Any:
+    """Whole numbers stay whole, as in Rasa: nobody is told of 4.0 people."""
     try:
         number = float(value)
     except (TypeError, ValueError):
         return value
-    return number if math.isfinite(number) else value
+    if not math.isfinite(number):
+        return value
+    return int(number) if number.is_integer() and not isinstance(value, float) else number
