@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +97,7 @@ async def count_conversations(source: str) -> int:
         await engine.dispose()
 
 
-async def _conversations(source: str) -> AsyncIterator[tuple[str, list[str]]]:
+async def _conversations(source: str) -> AsyncGenerator[tuple[str, list[str]], None]:
     """(sender, events as JSON) of each conversation, one at a time."""
     engine = create_async_engine(database_url(source))
     try:

@@ -77,10 +77,10 @@ def _applies(tracker: Tracker, slot: Slot, mapping: SlotMapping) -> bool:
         return False
     if names.intersection(mapping.not_intents + _ignored(tracker, slot)):
         return False
+    if mapping.type == "from_trigger_intent":  # whose conditions Rasa does not look at: no form is active yet
+        return tracker.active_loop is None
     if mapping.conditions and not any(_holds(tracker, condition) for condition in mapping.conditions):
         return False
-    if mapping.type == "from_trigger_intent":
-        return tracker.active_loop is None
     return not _is_meant_for_another(tracker, slot, mapping)
 
 
