@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from bot.actions.loop import Execute, Ports, begin_session, run_turn
-from bot.actions.message import parse_data_of, user_turn_events
+from bot.actions.message import asked_language, parse_data_of, pinned_language, user_turn_events
 from bot.answers import CITE_INTENT, cite, clarify, hand_over
 from bot.dialog.decision import ACTION_CITE, ACTION_CLARIFY, Candidate, Decision, decide
 from bot.dialog.events import BotUttered, Event, OwnerSet, UserUttered
@@ -20,6 +20,7 @@ from bot.dialog.payloads import Payload, parse_payload, payload_parse_data
 from bot.dialog.policy import ActionChoice
 from bot.dialog.responses import Pick, uttered
 from bot.dialog.tracker import Tracker
+from bot.meaning import meaning_of
 from bot.messages import Message
 from bot.reader import Reading
 from bot.runtime import Runtime
@@ -131,8 +132,25 @@ class _Turn:
         language = self._language(tracker)
         payload = parse_payload(self._message.text)
         parse_data = await self._parse(payload, tracker, language)
+        if payload is None and self._reading is not None:
+            payload = meaning_of(
+                self._message.text,
+                tracker,
+                self._reading.understanding,
+                languages=self._runtime.settings.languages,
+            )
+            if payload is not None:
+                meant = payload_parse_data(payload, self._message.text)
+                language = asked_language(payload) or language
+                parse_data = {**parse_data, "language": language}
+                parse_data |= {"intent": meant["intent"], "entities": meant["entities"]}
         said = user_turn_events(
-            tracker, self._message, parse_data, language=language, now=self._responder.now()
+            tracker,
+            self._message,
+            parse_data,
+            language=language,
+            meant=payload,
+            now=self._responder.now(),
         )
         tracker = tracker.extended(said)
         decided = tracker.owner == "bot" and not answers_form(tracker)
@@ -200,6 +218,8 @@ class _Turn:
         given = self._message.metadata.get("language")
         if isinstance(given, str) and given in spoken:
             return given
+        if (pinned := pinned_language(tracker)) in spoken:
+            return pinned
         if parse_payload(self._message.text) is not None:
             return known
         found = detect_language(self._message.text, default=known)

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Final
 
+from bot.dialog.commands import COMMANDS, SWITCH_LANGUAGE
 from bot.dialog.definitions import LANGUAGE_SLOT
 from bot.dialog.events import Chosen, Event, Shown, SlotSet, UserUttered
+from bot.dialog.payloads import Payload, payload_text
 from bot.dialog.slots import filled_slots
 from bot.dialog.state import CLARIFICATION
 from bot.dialog.tracker import Tracker
@@ -24,6 +26,7 @@ def user_turn_events(
     parse_data: Mapping[str, Any],
     *,
     language: str | None = None,
+    meant: Payload | None = None,
     now: float,
 ) -> tuple[Event, ...]:
     """The events of a message, before anything is decided about it.
@@ -31,6 +34,8 @@ def user_turn_events(
     Args:
         parse_data: from `parse_data_of`, or `bot.dialog.payloads.payload_parse_data`.
         language: goes into the slot `language`, where the domain has one.
+        meant: the payload that the message is or stands for. One of the phrases that every assistant knows
+            is no answer to a form and fills no slot.
         now: seconds since the epoch.
     """
     metadata = dict(message.metadata)
@@ -45,11 +50,31 @@ def user_turn_events(
         metadata=metadata,
     )
     first: list[Event] = [said]
-    if item := _chosen(tracker, message.text, now):
+    pressed = message.text if meant is None else payload_text(meant.intent, _values(meant))
+    if item := _chosen(tracker, (message.text, pressed), now):
         first.append(item)
+    if meant is not None and (asked := asked_language(meant)):
+        first.append(Chosen(timestamp=now, what=LANGUAGE_SLOT, item=asked))
     if language and LANGUAGE_SLOT in tracker.domain.slots and tracker.slots.get(LANGUAGE_SLOT) != language:
         first.append(SlotSet(timestamp=now, name=LANGUAGE_SLOT, value=language))
+    if meant is not None and meant.intent in COMMANDS:
+        return tuple(first)
     return (*first, *filled_slots(tracker.extended(first), now=now))
+
+
+def asked_language(payload: Payload) -> str | None:
+    """The language that a message asks to go on in."""
+    if payload.intent != SWITCH_LANGUAGE:
+        return None
+    return next(
+        (str(item["value"]) for item in payload.entities if item.get("entity") == LANGUAGE_SLOT), None
+    )
+
+
+def pinned_language(tracker: Tracker) -> str | None:
+    """The language that the customer asked for in this session."""
+    chosen = (event for event in reversed(tracker.applied) if isinstance(event, Chosen))
+    return next((str(event.item) for event in chosen if event.what == LANGUAGE_SLOT), None)
 
 
 def parse_data_of(understanding: Understanding) -> dict[str, Any]:
@@ -107,7 +132,11 @@ def _entity(entity: Entity) -> dict[str, Any]:
     return {key: value for key, value in shape.items() if value is not None or key not in optional}
 
 
-def _chosen(tracker: Tracker, text: str, now: float) -> Chosen | None:
+def _values(payload: Payload) -> dict[str, Any]:
+    return {str(item["entity"]): item["value"] for item in payload.entities}
+
+
+def _chosen(tracker: Tracker, texts: tuple[str, ...], now: float) -> Chosen | None:
     """The choice whose payload a text is: one of the open clarification, else of what was shown last."""
     shown = [event for event in reversed(tracker.events[-_SHOWN_BACK:]) if isinstance(event, Shown)]
     if tracker.clarification:
@@ -116,6 +145,6 @@ def _chosen(tracker: Tracker, text: str, now: float) -> Chosen | None:
         if event.what == CLARIFICATION and event is not tracker.clarification:
             continue
         for item in event.items:
-            if isinstance(item, Mapping) and item.get("payload") == text:
+            if isinstance(item, Mapping) and item.get("payload") in texts:
                 return Chosen(timestamp=now, what=event.what, item=item)
     return None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Final
 
 from .calls import ActionCall, Context, Steps, events_of
@@ -10,11 +11,13 @@ from .definitions import REQUESTED_SLOT
 from .events import (
     ActionExecuted,
     ActionExecutionRejected,
+    BotUttered,
     Event,
     Restarted,
     SessionStarted,
     SlotSet,
     UserUtteranceReverted,
+    UserUttered,
 )
 from .forms import deactivation, run_form
 from .responses import has_response, uttered
@@ -95,6 +98,21 @@ def _fallback(tracker: Tracker, context: Context) -> tuple[Event, ...]:
     return (*_said("utter_default", tracker, context), UserUtteranceReverted(timestamp=context.now()))
 
 
+def _repeat(tracker: Tracker, context: Context) -> tuple[Event, ...]:
+    """What the bot said last, once more; an active form asks again by itself."""
+    if tracker.active_loop is not None:
+        return ()
+    said: list[Event] = []
+    asked = 0
+    for event in reversed(tracker.applied):
+        asked += isinstance(event, UserUttered)
+        if asked > 1:
+            break
+        if asked and isinstance(event, BotUttered):
+            said.append(replace(event, timestamp=context.now()))
+    return tuple(reversed(said)) or _said("utter_ask_rephrase", tracker, context)
+
+
 _BUILT_IN: Final[Mapping[str, Callable[[Tracker, Context], tuple[Event, ...]]]] = {
     ACTION_LISTEN: _nothing,
     ACTION_SESSION_START: session_start,
@@ -104,9 +122,11 @@ _BUILT_IN: Final[Mapping[str, Callable[[Tracker, Context], tuple[Event, ...]]]] 
     "action_default_fallback": _fallback,
     ASK_REPHRASE: ask_rephrase,
     ASK_AFFIRMATION: ask_affirmation,
+    "action_repeat": _repeat,
+    "action_switch_language": lambda tracker, context: _said("utter_language", tracker, context),
     "action_extract_slots": _nothing,
     "action_unlikely_intent": _nothing,
     "action_revert_fallback_events": _nothing,
 }
 BUILT_IN_ACTIONS: Final = frozenset({*_BUILT_IN, TWO_STAGE})
-"""Rasa's own actions; a project's action of the same name comes before."""
+"""Rasa's own actions and ours; a project's action of the same name comes before."""

@@ -33,6 +33,11 @@ _WORDINGS: Final = {
         "Thank you. I can't look at that myself; please write in a few words what it is about.",
         "收到，谢谢。我暂时看不了这类内容，请用几句话说明一下您的问题。",
     ),
+    "utter_restart": (
+        "All right, let's start over. How can I help?",
+        "好的，我们重新开始。请问有什么可以帮您？",
+    ),
+    "utter_language": ("All right, I'll go on in English.", "好的，接下来我用中文回复您。"),
     "utter_ask_rephrase": ("Could you say that in other words?", "可以换个说法吗？"),
 }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from .assistant import Assistant
+from .commands import NONE_OF_THESE, REPEAT, SWITCH_LANGUAGE
 from .decision import ACTION_HAND_OVER, OWN_ACTIONS, Decision
 from .definitions import TALK_TO_PERSON
 from .rules import Prediction
@@ -22,13 +23,20 @@ _BY_INTENT: Final = {
     "session_start": ACTION_SESSION_START,
 }
 
+_DEFAULTS: Final = {
+    TALK_TO_PERSON: ACTION_HAND_OVER,
+    REPEAT: "action_repeat",
+    SWITCH_LANGUAGE: "action_switch_language",
+    NONE_OF_THESE: "action_default_ask_rephrase",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActionChoice:
     """The next action, and who chose it from what.
 
     Attributes:
-        policy: followup, intent, form, decision, rules, stories, response, fallback or listen.
+        policy: followup, intent, form, decision, rules, stories, response, default, fallback or listen.
         runner_up: what the next policy in order would have done, as `policy: action`.
         interrupts: the action is the active form asking again; what was said last is not its answer.
         says: the action is the words to say, from an end-to-end story.
@@ -134,8 +142,8 @@ def _response(tracker: Tracker, assistant: Assistant, decision: Decision | None)
         if intent and (response := assistant.domain.response_of(intent)):
             yield _choice(response, "response", f"the response of {intent}")
             return
-    if user.intent == TALK_TO_PERSON:
-        yield _choice(ACTION_HAND_OVER, "response", "the customer asks for a person")
+    if action := _DEFAULTS.get(user.intent or ""):
+        yield _choice(action, "default", f"what every assistant does about {user.intent}")
 
 
 def _own_action(tracker: Tracker, _assistant: Assistant, decision: Decision | None) -> Choices:
