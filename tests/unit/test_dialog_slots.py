@@ -86,7 +86,10 @@ DOMAIN: Domain = parse_domain(
             type: text
             mappings:
               - {type: from_text, not_intent: deny, conditions: [{active_loop: f, requested_slot: note}]}
-          kind: {type: text, mappings: [{type: from_trigger_intent, intent: order, value: pizza, conditions: [{active_loop: form}]}]}
+          kind:
+            type: text
+            mappings:
+              - {type: from_trigger_intent, intent: order, value: pizza, conditions: [{active_loop: f}]}
           free: {type: any, mappings: [{type: custom}]}
           first: {type: text, mappings: [{type: from_entity, entity: name}]}
           second: {type: text, mappings: [{type: from_entity, entity: name}]}
