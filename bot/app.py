@@ -106,6 +106,7 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
                 desk=Desk(store=store, turns=turns, channels=channels, hub=hub),
                 deliveries=store.outbox,
                 version=version("kefu"),
+                name=project.settings.name,
                 console_token=options.console_token,
                 hub=hub,
                 metrics=metrics,

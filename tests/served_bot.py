@@ -154,6 +154,7 @@ async def served(
                 desk=desk,
                 deliveries=store.outbox,
                 version="test",
+                name="Willow & Bay",
                 console_token=TOKEN,
                 hub=hub,
                 metrics=metrics,

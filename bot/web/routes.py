@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 from weakref import WeakSet
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
 from bot.channels.socket_io import SocketIo
-from bot.web import chat_api, console_api, deliveries_api, health, intents_api, socket_io, webhooks
+from bot.web import chat_api, console_api, deliveries_api, health, intents_api, pages, socket_io, webhooks
 from bot.web.keys import FAILURES, NEWCOMERS, SENDERS, SERVICES, SOCKETS
 from bot.web.limits import RateLimiter
 from bot.web.middleware import add_headers, cross_origin, observed
 from bot.web.service import Services
 from bot.web.sockets import close_sockets
-
-STATIC = Path(__file__).parent / "static"
 
 
 def build_app(services: Services) -> web.Application:
@@ -31,9 +28,9 @@ def build_app(services: Services) -> web.Application:
     app[SOCKETS] = WeakSet()
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(_sockets)
-    app.router.add_get("/", _front)
-    app.router.add_get("/console", _console)
-    app.router.add_static("/static", STATIC)
+    app.router.add_get("/", pages.front)
+    app.router.add_get("/console", pages.console)
+    app.router.add_static("/static", pages.STATIC)
     app.router.add_get("/health/live", health.live)
     app.router.add_get("/health/ready", health.ready)
     app.router.add_get("/metrics", health.metrics)
@@ -56,17 +53,6 @@ def build_app(services: Services) -> web.Application:
         if isinstance(channel, SocketIo):
             socket_io.attach(app, channel)
     return app
-
-
-async def _front(request: web.Request) -> web.StreamResponse:
-    """The chat page for a browser, a greeting as Rasa's for anything else."""
-    if "text/html" in request.headers.get(hdrs.ACCEPT, ""):
-        return web.FileResponse(STATIC / "chat" / "index.html")
-    return web.Response(text=f"Hello from kefu: {request.app[SERVICES].version}")
-
-
-async def _console(_request: web.Request) -> web.StreamResponse:
-    return web.FileResponse(STATIC / "console" / "index.html")
 
 
 async def _sockets(app: web.Application) -> AsyncIterator[None]:

@@ -90,6 +90,7 @@ class Services:
 
     Attributes:
         channels: platforms by name, for their webhooks; REST and the chat page are always there.
+        name: the assistant's, as the chat page shows it.
         console_token: opens the console; with an empty one the console is off.
         ready: checks by name for `/health/ready`, each true when its part can work.
         explain: why the model understands a text as it does, as `intents.explanation` says it.
@@ -101,6 +102,7 @@ class Services:
     desk: Desk
     deliveries: Deliveries
     version: str
+    name: str = ""
     console_token: str = field(repr=False)
     hub: Hub = field(default_factory=Hub)
     metrics: Metrics = field(default_factory=Metrics)

@@ -257,6 +257,7 @@ async def test_health_and_metrics_say_how_it_is_without_a_word_of_a_customer(bot
 async def test_a_browser_gets_the_page_and_a_program_the_greeting(bot: Bot) -> None:
     page = await bot.client.get("/", headers={"Accept": "text/html"})
     assert page.content_type == "text/html"
+    assert "<title>Willow &amp; Bay</title>" in await page.text()
     assert "script-src 'self'" in page.headers["Content-Security-Policy"]
     assert "unsafe" not in page.headers["Content-Security-Policy"]
     assert page.headers["X-Frame-Options"] == "DENY"

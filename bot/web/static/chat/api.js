@@ -9,7 +9,7 @@ export class Refused extends Error {
   }
 }
 
-/** What the page is about: the assistant's name is the page's title until the server says more. */
+/** What the page is about: the server puts the assistant's name into the title. */
 export async function about() {
   return { name: document.title };
 }
