@@ -52,11 +52,11 @@ bench-knowledge: $(VENV)/.train
 bench-mining: $(VENV)/.train
 	$(BIN)/python -m bench.mining --data $(DATA)
 
-# DATA holds banking77/, clinc150/, hwu64/ and crosswoz/; finished runs are kept in RESULTS.
-DATA    ?= datasets
+# Finished runs are kept in RESULTS; what is there is not run again.
 RESULTS ?= bench/results
 bench-intents: $(VENV)/.train
 	$(BIN)/python -m bench.intents --data $(DATA) --results $(RESULTS)
+	$(BIN)/python -m bench.intents_speed
 
 bench-store: $(VENV)/.train
 	$(BIN)/python -m bench.store
