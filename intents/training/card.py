@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from intents.training.out_of_scope import ENOUGH_OUTSIDE
+
 
 def model_card(facts: Mapping[str, Any]) -> str:
     """A page of Markdown (after Mitchell et al., "Model Cards for Model Reporting", 2019)."""
-    figures = "\n".join(f"| {name} | {value} |" for name, value in facts["figures"].items())
+    compared = {f"accuracy of {name}": value for name, value in facts["compared"].items()}
+    rows = {**facts["figures"], **compared}
+    figures = "\n".join(f"| {name.replace('_', ' ')} | {value} |" for name, value in rows.items())
     return f"""# Intent model {facts["model_id"]}
 
 Tells which of {facts["intents"]} intents a customer's message has, and whether it has any of them.
@@ -21,6 +25,15 @@ Tells which of {facts["intents"]} intents a customer's message has, and whether 
 |---|---|
 {figures}
 
+Accuracy and calibration error are those of the best class for texts in scope; the AUROC tells texts in scope from
+{_strange(facts)}.
+
 Limits: it knows the intents and the language of its examples, reads the first few hundred words of a message, and
 its probabilities hold for messages like those it was trained on.
 """
+
+
+def _strange(facts: Mapping[str, Any]) -> str:
+    if facts["out_of_scope"] >= ENOUGH_OUTSIDE:
+        return "the out-of-scope examples, each looked up as if it were not known"
+    return "examples of intents that were left out: with real out-of-scope examples it would say more"

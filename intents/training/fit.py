@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from encoders.logistic import Floats, Logistic
+from intents.evaluation.calibration import expected_calibration_error
 from intents.head import Head, Vectors, softmax
 from intents.training.light import Indexes, Sample, fit_light
 from intents.training.out_of_scope import (
@@ -118,7 +119,11 @@ def calibrate(trials: Sequence[tuple[Sample, Fold]], classes: int) -> Calibratio
         outside_in_scope=np.mean([in_scope(part) for part in outside], axis=0) if outside else np.zeros(0),
     )
     right = (logits.argmax(axis=1) == truth).astype(float)
-    figures = {"accuracy": round(float(right.mean()), 4), "temperature": round(temperature, 4)}
+    figures = {
+        "accuracy": round(float(right.mean()), 4),
+        "ece": round(expected_calibration_error(unseen.probabilities.max(axis=1), right), 4),
+        "temperature": round(temperature, 4),
+    }
     return Calibration(
         temperature=temperature,
         in_scope=in_scope,

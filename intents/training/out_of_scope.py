@@ -14,7 +14,9 @@ from intents.training.light import Indexes, Light, Sample, mean_light
 ENOUGH_OUTSIDE = 50
 """From this many real out-of-scope rows on, left-out classes no longer stand in for them."""
 
-BEYOND = 0.05
+BEYOND = 0.02
+INSIDE_SHARE = 0.8
+"""Of all messages, the share that is taken to be in scope."""
 LEAST_SLOPE = 0.5
 
 _DIRECTION = np.array([name in ("energy", "neighbours") for name in SIGNALS], float)
@@ -55,18 +57,20 @@ def see_left_out(sample: Sample, classes: int, temperature: float) -> list[Float
 def fit_in_scope(inside: Floats, strange: Sequence[Floats], *, real: bool) -> Logistic:
     """The in-scope probability, from signals inside (n, k) and of what is strange, real or standing in.
 
-    With real out-of-scope rows every signal gets a weight, and both sides weigh the same, so that .5 is where
-    they are equally likely. Left-out classes are no more than a hint of what will come: along the sum of the two
+    With real out-of-scope rows every signal gets a weight, and the sides weigh as they are taken to come: four
+    messages in five are in scope. Left-out classes are no more than a hint of what will come: along the sum of the two
     signals that need no counterexamples (each in units of its spread inside) they set how sharply the probability
-    turns. It turns where a twentieth of the examples lies beyond.
+    turns. It turns where a fiftieth of the examples lies beyond.
     """
     found = np.concatenate([inside, *strange])
     flags = np.concatenate([np.ones(len(inside)), np.zeros(len(found) - len(inside))])
+    sides = balanced(flags)
     if real:
-        return fit_logistic(found, flags, row_weights=balanced(flags), ridge=2.0)
+        sides *= 2 * np.where(flags == 1, INSIDE_SHARE, 1 - INSIDE_SHARE)
+        return fit_logistic(found, flags, row_weights=sides, ridge=2.0)
     mean, scale = inside.mean(axis=0), inside.std(axis=0) + 1e-9
     line = ((found - mean) / scale) @ _DIRECTION
-    turn = fit_logistic(line[:, None], flags, row_weights=balanced(flags), ridge=2.0)
+    turn = fit_logistic(line[:, None], flags, row_weights=sides, ridge=2.0)
     slope = max(float(turn.weights[0] / turn.scale[0]), LEAST_SLOPE)
     bias = -slope * float(np.quantile(line[flags == 1], BEYOND))
     return Logistic(weights=slope * _DIRECTION, bias=bias, mean=mean, scale=scale)
