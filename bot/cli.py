@@ -72,7 +72,15 @@ def check(project: ProjectFolder) -> None:
 
 
 app.command("import")(intents.transcripts.cli.import_command)
-app.command("mine")(intents.mining.cli.mine_command)
+
+
+def _apply_review(project: Path, drafts: Path) -> None:
+    from bot.commands.apply import apply_command
+
+    apply_command(project, drafts)
+
+
+app.command("mine")(intents.mining.cli.mine_command(_apply_review))
 
 
 @app.command()

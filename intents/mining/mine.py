@@ -23,6 +23,7 @@ from intents.mining.known import NEW, Match, match_known
 from intents.mining.name import name_clusters
 from intents.mining.output import MinedIntent, MiningSummary, write_all
 from intents.mining.problem_turns import ProblemTurn
+from intents.mining.review import REVIEW, Decision, carried_over, read_review, write_review
 from intents.mining.vectors import Vectors, centre, unit
 from intents.transcripts.redact import without_placeholders
 
@@ -59,7 +60,7 @@ def mine(
     """Mine a project's dialogs, or a file of dialogs or utterances, into the folder `out`.
 
     It gets `assignments.jsonl` (a line for every problem turn, `intent` null when it is held back),
-    `nlu.yml`, `responses.yml`, `summary.json` and `report.html`, all or none; a folder that an earlier
+    `nlu.yml`, `responses.yml`, `review.yml`, `summary.json` and `report.html`, all or none; a folder that an earlier
     run made is replaced. The same source, encoder, seed and granularity give the same files.
 
     Raises:
@@ -76,6 +77,7 @@ def mine_history(
     known: TrainingData | None = None,
 ) -> MiningSummary:  # fmt: skip
     """`mine` for a history that is read already."""
+    earlier = read_review(out) if (out / REVIEW).is_file() else ()
     with building(out, kind=MINED, facts={"encoder": encoder.id, "seed": seed}) as draft:
         problems = find_problems(history, encoder, seed=seed)
         clusters = cluster(_space(problems, encoder), granularity=granularity, seed=seed)
@@ -88,7 +90,15 @@ def mine_history(
             "cleaned": dict(sorted(history.cleaned.items())),
             "reasons": dict(sorted(Counter(turn.reason for turn in problems.turns).items())),
         }  # fmt: skip
-        return write_all(draft, problems.turns, clusters, intents, bare=history.bare, facts=facts)
+        summary = write_all(draft, problems.turns, clusters, intents, bare=history.bare, facts=facts)
+        write_review(draft, carried_over([_undecided(intent) for intent in intents], earlier))
+        return summary
+
+
+def _undecided(intent: MinedIntent) -> Decision:
+    match = f"{intent.match.status} {intent.match.intent or ''}".strip()
+    about = f"{len(intent.turns)} turns, coherence {intent.coherence:.2f}, {match}"
+    return Decision(intent=intent.name, name=intent.name, about=about)
 
 
 def find_problems(history: History, encoder: Encoder, *, seed: int = 0) -> Problems:
