@@ -15,6 +15,8 @@ from bot.channels import slack_inbound, slack_outbound
 from bot.channels.accounts import SlackAccount, revealed
 from bot.channels.base import Incoming, Json, Outgoing, Pace, Received, SendResult
 from bot.channels.call import call
+from bot.channels.media import Media, ask, download, host_of, named
+from bot.channels.reading import inner
 from bot.channels.signing import fresh, verify_hmac_hex
 from bot.messages import Part
 
@@ -78,3 +80,17 @@ class Slack:
             json={**place, **outgoing.payload},
             headers={"Authorization": f"Bearer {self.entry.bot_token.get_secret_value()}"},
         )
+
+    async def media(self, reference: str) -> Media:
+        """What a customer sent; the app needs the scope `files:read`.
+
+        Raises:
+            MediaUnavailable: when it cannot be had.
+        """
+        headers = {"Authorization": f"Bearer {self.entry.bot_token.get_secret_value()}"}
+        number = named(reference, "slack-file")
+        url = f"{self.entry.api_url}/files.info"
+        found = await ask(self.session, url, params={"file": number}, headers=headers)
+        address = str(inner(found, "file").get("url_private", ""))
+        hosts = ("files.slack.com", host_of(self.entry.api_url))
+        return await download(self.session, address, hosts=hosts, headers=headers)

@@ -7,6 +7,7 @@ idempotency key, so that one whose outcome is unknown may repeat.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -18,6 +19,7 @@ from bot.channels import telegram_inbound
 from bot.channels.accounts import TelegramAccount, revealed
 from bot.channels.base import Incoming, Json, Outgoing, Pace, Received, SendResult
 from bot.channels.call import call
+from bot.channels.media import Media, MediaUnavailable, ask, download, host_of, named
 from bot.channels.retry_after import retry_after
 from bot.channels.signing import same
 from bot.channels.spoken import attached_address, card_part
@@ -93,6 +95,23 @@ class Telegram:
             read=result,
             json=arguments,
         )
+
+    async def media(self, reference: str) -> Media:
+        """What a customer sent, of at most 20 MB. Its address holds our token and is told to nobody.
+
+        Raises:
+            MediaUnavailable: when it cannot be had.
+        """
+        token = self.entry.access_token.get_secret_value()
+        file_id = named(reference, "telegram-file")
+        found = await ask(
+            self.session, f"{self.entry.api_url}/bot{token}/getFile", params={"file_id": file_id}
+        )
+        path = str((found.get("result") or {}).get("file_path", ""))
+        if not re.fullmatch(r"[A-Za-z0-9_-]+(/[A-Za-z0-9_.-]*[A-Za-z0-9])+", path):
+            raise MediaUnavailable("Telegram's answer cannot be read.")
+        url = f"{self.entry.api_url}/file/bot{token}/{path}"
+        return await download(self.session, url, hosts=(host_of(url),))
 
 
 def messages(part: Part, *, language: str = "") -> Iterator[Json]:

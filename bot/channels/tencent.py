@@ -13,6 +13,7 @@ import aiohttp
 from bot.channels.access_token import AccessToken
 from bot.channels.base import Json, SendResult
 from bot.channels.call import call
+from bot.channels.media import Media, MediaUnavailable, download, host_of, named
 from bot.channels.retry_after import retry_after
 from bot.store.retry import Failure
 
@@ -58,6 +59,27 @@ async def send(
             return result
         token.forget(current)
     return result
+
+
+async def media(session: aiohttp.ClientSession, api_url: str, reference: str, token: AccessToken) -> Media:
+    """What a customer sent; the platforms keep it for three days.
+
+    Raises:
+        MediaUnavailable: when it cannot be had.
+    """
+    number = named(reference, "wechat-media")
+    for _ in range(2):
+        current = await token.get()
+        if isinstance(current, SendResult):
+            raise MediaUnavailable(current.reason)
+        params = {"access_token": current, "media_id": number}
+        url = f"{api_url}/cgi-bin/media/get"
+        found = await download(session, url, hosts=(host_of(url),), params=params)
+        # What was refused comes with status 200 too, as JSON.
+        if not found.content.startswith(b"{") or b'"errcode"' not in found.content[:200]:
+            return found
+        token.forget(current)
+    raise MediaUnavailable("The platform no longer has it.")
 
 
 def _noting_old_token(

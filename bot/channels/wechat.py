@@ -19,6 +19,7 @@ from bot.channels.access_token import AccessToken
 from bot.channels.accounts import WeChatAccount, revealed
 from bot.channels.base import BadMessage, Incoming, Json, Outgoing, Pace, Received, SendResult
 from bot.channels.call import Read, call
+from bot.channels.media import Media
 from bot.channels.signing import Nonces, fresh
 from bot.channels.spoken import attached_address, card_part
 from bot.channels.wechat_inbound import message, read_fields
@@ -70,7 +71,7 @@ class WeChat:
         if self.entry.aes_key is not None:
             return self._signed_with_ciphertext(incoming)
         signed = self._plainly_signed(query)
-        return signed and self._nonces.takes(query.get("nonce", ""), incoming.body, incoming.received_at)
+        return signed and self._nonces.takes(_pair(query), incoming.body, incoming.received_at)
 
     def parse(self, incoming: Incoming) -> Received:
         """The message in a request; events other than presses on our menus are none.
@@ -117,6 +118,14 @@ class WeChat:
         pieces = (query.get("timestamp"), query.get("nonce"), encrypted)
         return wechat_crypto.verify(tokens, query.get("msg_signature"), *pieces)
 
+    async def media(self, reference: str) -> Media:
+        """What a customer sent.
+
+        Raises:
+            MediaUnavailable: when it cannot be had.
+        """
+        return await tencent.media(self.session, self.entry.api_url, reference, self._token)
+
     async def _ask_for_token(self, read: Read) -> SendResult:
         # The stable one: asking for it leaves those valid that other programs have.
         return await call(
@@ -130,6 +139,11 @@ class WeChat:
                 "secret": self.entry.app_secret.get_secret_value(),
             },
         )
+
+
+def _pair(query: Mapping[str, str]) -> str:
+    """What a plain signature is over besides the token."""
+    return f"{query.get('timestamp')}:{query.get('nonce')}"
 
 
 def messages(part: Part, *, language: str = "") -> Iterator[Json]:

@@ -18,6 +18,7 @@ from bot.channels.access_token import AccessToken
 from bot.channels.accounts import WeComAccount, revealed
 from bot.channels.base import BadMessage, Incoming, Json, Outgoing, Pace, Received, SendResult
 from bot.channels.call import Read, call
+from bot.channels.media import Media
 from bot.channels.signing import fresh
 from bot.channels.spoken import attached_address, card_part
 from bot.channels.wechat import picture, texts
@@ -110,6 +111,14 @@ class WeCom:
 
     def _decrypted(self, encrypted: str) -> bytes:
         return wechat_crypto.decrypt(self.entry.aes_key.get_secret_value(), self.entry.corp_id, encrypted)
+
+    async def media(self, reference: str) -> Media:
+        """What a customer sent.
+
+        Raises:
+            MediaUnavailable: when it cannot be had.
+        """
+        return await tencent.media(self.session, self.entry.api_url, reference, self._token)
 
     async def _ask_for_token(self, read: Read) -> SendResult:
         secret = self.entry.secret.get_secret_value()

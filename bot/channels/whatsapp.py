@@ -18,9 +18,11 @@ from bot.channels import meta, whatsapp_inbound, whatsapp_outbound, whatsapp_tem
 from bot.channels.accounts import Template
 from bot.channels.base import Incoming, Json, Outgoing, Pace, Received, SendResult
 from bot.channels.call import call
+from bot.channels.media import Media, ask, download, host_of, named
 from bot.messages import Part
 
 NAME = "whatsapp"
+_MEDIA_HOSTS = (".fbsbx.com", ".fbcdn.net", ".whatsapp.net")
 # A number sends 80 messages a second; to one person one in 6 s in the long run, with some to spare.
 PACE = Pace(
     recipient_every_s=6.0,
@@ -100,6 +102,20 @@ class WhatsApp:
             read=whatsapp_outbound.result,
             json={**_addressed_to(outgoing.recipient), **payload},
             headers={"Authorization": f"Bearer {self.access_token}"},
+        )
+
+    async def media(self, reference: str) -> Media:
+        """What a customer sent; Meta keeps it for some weeks, at an address that lasts for minutes.
+
+        Raises:
+            MediaUnavailable: when it cannot be had.
+        """
+        headers = {"Authorization": f"Bearer {self.access_token}"}
+        number = named(reference, "whatsapp-media")
+        found = await ask(self.session, f"{self.api_url}/{self.api_version}/{number}", headers=headers)
+        url = str(found.get("url", ""))
+        return await download(
+            self.session, url, hosts=(*_MEDIA_HOSTS, host_of(self.api_url)), headers=headers
         )
 
 

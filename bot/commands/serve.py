@@ -89,3 +89,10 @@ def _say_where(runner: web.AppRunner, host: str, options: Options) -> None:
         typer.echo(f"Console: http://{shown}:{port}/console#token={options.console_token}")
     else:
         typer.echo(f"Console: http://{shown}:{port}/console")
+    credentials = options.credentials
+    for name in credentials.channels:
+        path = "(Socket.IO)" if name == "socketio" else f"/webhooks/{name}/webhook"
+        typer.echo(f"Channel: {name:<9} {path}")
+    if credentials.not_served:
+        named = ", ".join(credentials.not_served)
+        typer.echo(f"Not served, because kefu has no such channel: {named}", err=True)

@@ -8,7 +8,17 @@ from weakref import WeakSet
 from aiohttp import web
 
 from bot.channels.socket_io import SocketIo
-from bot.web import chat_api, console_api, deliveries_api, health, intents_api, pages, socket_io, webhooks
+from bot.web import (
+    chat_api,
+    console_api,
+    deliveries_api,
+    health,
+    intents_api,
+    media_api,
+    pages,
+    socket_io,
+    webhooks,
+)
 from bot.web.keys import FAILURES, NEWCOMERS, SENDERS, SERVICES, SOCKETS
 from bot.web.limits import RateLimiter
 from bot.web.middleware import add_headers, cross_origin, observed
@@ -45,6 +55,7 @@ def build_app(services: Services) -> web.Application:
     app.router.add_post("/api/console/conversations/{id}/{deed:claim|reply|hand_back|close}", console_api.act)
     app.router.add_get("/api/console/unanswered", console_api.unanswered)
     app.router.add_post(r"/api/console/unanswered/{id:\d{1,12}}/done", console_api.resolve)
+    app.router.add_get(r"/api/console/conversations/{id}/media/{seq:\d{1,9}}/{n:\d{1,2}}", media_api.fetch)
     app.router.add_get("/api/console/deliveries", deliveries_api.listed)
     app.router.add_post(r"/api/console/deliveries/{id:\d{1,12}}/{deed:replay|drop}", deliveries_api.act)
     app.router.add_get("/api/console/live", console_api.live)

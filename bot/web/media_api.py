@@ -1,0 +1,52 @@
+"""What customers sent besides text, for the people who answer: fetched from the platform when somebody looks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from aiohttp import hdrs, web
+
+from bot.channels.media import HasMedia, Media, MediaUnavailable, mime_type
+from bot.web.console_api import authorised
+from bot.web.errors import ApiError
+from bot.web.keys import SERVICES
+
+# Whatever it is, a browser saves it and runs nothing of it.
+_HEADERS = {
+    "Content-Disposition": "attachment",
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+async def fetch(request: web.Request) -> web.Response:
+    """GET /api/console/conversations/{id}/media/{seq}/{n}: attachment `n`, from 0, of the message with number `seq`."""
+    authorised(request)
+    found = await _attachment(request)
+    media = await _media(request, str(found.get("reference", "")))
+    kind = mime_type(str(found.get("mime_type") or media.mime_type).partition(";")[0])
+    return web.Response(body=media.content, headers={**_HEADERS, hdrs.CONTENT_TYPE: kind})
+
+
+async def _attachment(request: web.Request) -> Mapping[str, Any]:
+    seq, place = int(request.match_info["seq"]), int(request.match_info["n"])
+    conversation = await request.app[SERVICES].desk.conversation(request.match_info["id"], after=seq - 1)
+    events = [event for event in (conversation or {"events": []})["events"] if event["seq"] == seq]
+    attachments = [one for event in events for one in (event.get("metadata") or {}).get("attachments") or ()]
+    if place >= len(attachments) or not isinstance(attachments[place], Mapping):
+        raise ApiError(404, "There is no such attachment.")
+    found: Mapping[str, Any] = attachments[place]
+    return found
+
+
+async def _media(request: web.Request, reference: str) -> Media:
+    services = request.app[SERVICES]
+    conversation = await services.desk.conversation(request.match_info["id"], after=2**31 - 1)
+    channel = services.channels.get(conversation["channel"]) if conversation else None
+    if not isinstance(channel, HasMedia):
+        raise ApiError(404, "This channel has nothing to fetch.")
+    try:
+        return await channel.media(reference)
+    except MediaUnavailable as error:
+        raise ApiError(404, str(error)) from error
