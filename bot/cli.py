@@ -84,6 +84,31 @@ app.command("mine")(intents.mining.cli.mine_command(_apply_review))
 
 
 @app.command()
+def export(
+    project: ProjectFolder,
+    out: Annotated[Path, typer.Option("--out", help="The folder for the files.", metavar="DIR")],
+    only: Annotated[
+        list[str] | None, typer.Option(help="dialogs, training or live; all by default.", metavar="PART")
+    ] = None,
+    database: DatabaseUrl = None,
+) -> None:
+    """Write dialogs, training data and live conversations in kefu's and Rasa's forms."""
+    from bot.commands.export import export_command
+
+    export_command(project, out, only=only or (), database=database)
+
+
+@app.command()
+def forget(
+    project: ProjectFolder, conversation: Annotated[str, typer.Argument(help="The conversation's id.")]
+) -> None:
+    """Remove a historical conversation from dialogs, drafts and training data."""
+    from bot.commands.forget import forget_command
+
+    raise typer.Exit(forget_command(project, conversation))
+
+
+@app.command()
 def train(
     project: ProjectFolder,
     recipe: Annotated[

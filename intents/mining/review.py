@@ -147,6 +147,13 @@ def origin(example: Example) -> str:
     return f"{metadata.get('conversation')}:{metadata.get('turn')}" if "conversation" in metadata else ""
 
 
+def conversation_of(example: Example) -> str | None:
+    """The conversation that the example is from, where its metadata says it."""
+    metadata = example.metadata.get("example")
+    found = metadata.get("conversation") if isinstance(metadata, Mapping) else None
+    return None if found is None else str(found)
+
+
 def _examples(folder: Path, decision: Decision, drafts: TrainingData) -> Iterator[Example]:
     own = [example for example in drafts.examples if example.intent == decision.intent]
     if not own:

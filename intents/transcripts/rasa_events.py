@@ -108,7 +108,7 @@ def _sessions(path: Path, sender: str, events: Iterable[_Event]) -> Iterator[Con
                 yield _session(sender, number, turns, channel)
                 number, turns = number + 1, []
             channel = channel or str(event.get("input_channel") or "")
-            turns += _turns(event, str(kind))
+            turns += turns_of_event(event)
         except (ValueError, AttributeError) as error:
             yield bad_record(path, line, f"an event of {sender!r}: {error}", event)
     if turns:
@@ -120,8 +120,12 @@ def _session(sender: str, number: int, turns: list[Turn], channel: str) -> Conve
     return Conversation(id=identifier, turns=tuple(turns), channel=channel)
 
 
-def _turns(event: Mapping[str, Any], kind: str) -> Iterator[Turn]:
-    """What the event says to the other side; slots, actions and the like say nothing."""
-    text = event.get("text")
+def turns_of_event(event: Mapping[str, Any]) -> Iterator[Turn]:
+    """What the event says to the other side, as a turn; slots, actions and the like say nothing.
+
+    Raises:
+        ValueError: when its timestamp cannot be read.
+    """
+    kind, text = str(event.get("event")), event.get("text")
     if kind in _SPEAKERS and isinstance(text, str) and text.strip():
         yield Turn(speaker=_SPEAKERS[kind], text=text, time=time_field(event.get("timestamp")))
