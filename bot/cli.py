@@ -163,6 +163,14 @@ def chat(
     chat_command(project, release=release, debug=debug)
 
 
+@app.command()
+def migrate(project: ProjectFolder) -> None:
+    """Turn a Rasa 2.0 project into the 3.1 format, in place; the originals are kept."""
+    from bot.commands.migrate import migrate_command
+
+    migrate_command(project)
+
+
 @app.command("import-tracker")
 def import_tracker(
     project: ProjectFolder,

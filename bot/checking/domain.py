@@ -48,6 +48,12 @@ def _slots(domain: Domain, places: Places) -> Iterator[Problem]:
             for level, wrong in _mapping(mapping, domain):
                 where = places.in_domain("slots", slot.name, "mappings", number)
                 yield Problem(level=level, where=where, text=f"slot {slot.name!r}: {wrong}")
+        if not slot.mappings and slot.name in domain.entities:
+            text = (
+                f"slot {slot.name!r} has no mappings: nothing fills it. In Rasa 2 the entity of its name did; "
+                "`kefu migrate` writes that down."
+            )
+            yield Problem(level="warning", where=places.in_domain("slots", slot.name), text=text)
         if wrong := _slot(slot):
             yield Problem(level="error", where=places.in_domain("slots", slot.name), text=wrong)
 

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import typer
 
 from bot.channels.wording import render_citations
 from bot.commands.release import pick_release
+from bot.dialog.events import ActionExecuted, SlotSet, UserUttered
+from bot.dialog.state import ACTION_LISTEN
 from bot.messages import Button, Part
 from bot.project import Project, open_project
 from bot.release import Release
 from bot.replies import parts_of
+from bot.respond import Response
 from bot.session import open_session
 
 
@@ -40,8 +44,48 @@ async def _chat(project: Project, release: Release, debug: bool) -> None:
             for part in parts:
                 _show(part)
             buttons = parts[-1].buttons if parts else ()
-            if debug and response.decision is not None:
-                typer.echo(f"  [{response.decision.policy}: {response.decision.why}]")
+            for said in debug_lines(response) if debug else ():
+                typer.echo(f"  [{said}]")
+
+
+def debug_lines(response: Response) -> Iterator[str]:
+    """What was understood, what was decided, and for each action who chose it, from what, and what came second."""
+    for event in response.events:
+        if isinstance(event, UserUttered):
+            yield _understood(event)
+            if response.decision is not None:
+                yield f"{response.decision.policy}: {response.decision.why}"
+        elif isinstance(event, SlotSet):
+            yield f"slot {event.name} = {event.value!r}"
+        elif isinstance(event, ActionExecuted) and event.name != ACTION_LISTEN:
+            yield _acted(event)
+    loop = response.tracker.active_loop
+    if loop is not None:
+        yield f"form {loop.name} asks for {response.tracker.requested_slot}"
+
+
+def _understood(event: UserUttered) -> str:
+    data = event.parse_data
+    intent = data.get("intent") or {}
+    entities = ", ".join(_entity(one) for one in data.get("entities") or ())
+    said = f"understood {intent.get('full_retrieval_intent_name') or intent.get('name')}"
+    if isinstance(intent.get("confidence"), float):
+        said += f" p={intent['confidence']:.2f}"
+    if isinstance(data.get("in_scope"), float):
+        said += f", in scope {data['in_scope']:.2f}"
+    return said + (f"; {entities}" if entities else "")
+
+
+def _entity(found: dict[str, object]) -> str:
+    marks = "".join(f"/{found[key]}" for key in ("role", "group") if found.get(key))
+    return f"{found.get('entity')}{marks} = {found.get('value')!r}"
+
+
+def _acted(event: ActionExecuted) -> str:
+    why = event.metadata.get("why", "")
+    second = event.metadata.get("runner_up")
+    said = f"{event.name or repr(event.action_text)} by {event.policy}: {why}"
+    return said + (f"; then {second}" if second else "")
 
 
 def _show(part: Part) -> None:

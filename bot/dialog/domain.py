@@ -223,7 +223,8 @@ def _form(name: str, place: Place) -> Form:
     required = place.get("required_slots")
     if isinstance(required.value, Mapping):
         required.fail(
-            "mappings under a form are Rasa 2; in 3.1 a form lists names and each slot has its mappings"
+            "mappings under a form are Rasa 2; in 3.1 a form lists names and each slot has its mappings; "
+            "`kefu migrate` turns one into the other"
         )
     return Form(
         name=name, required_slots=required.texts(), ignored_intents=place.get("ignored_intents").texts()
