@@ -164,6 +164,17 @@ def chat(
 
 
 @app.command()
+def visualize(
+    project: ProjectFolder,
+    out: Annotated[Path | None, typer.Option(help="The page; default PROJECT/reports/stories.html.")] = None,
+) -> None:
+    """Draw the rules and stories."""
+    from bot.commands.visualize import visualize_command
+
+    visualize_command(project, out=out)
+
+
+@app.command()
 def migrate(project: ProjectFolder) -> None:
     """Turn a Rasa 2.0 project into the 3.1 format, in place; the originals are kept."""
     from bot.commands.migrate import migrate_command
