@@ -57,16 +57,42 @@ def insurance(folder: Path, out: Path) -> dict[str, float]:
 
 
 def star(folder: Path, out: Path) -> dict[str, float]:
-    """Mined intents (coarse) against tasks; `template` and `task` are taken out before mining."""
+    """Mined intents (coarse) against tasks, and drafts against the templates that agents used five times or more.
+
+    `template` and `task` are taken out before mining. A draft matches a template when at least 70 % of the agents'
+    turns that its pattern fits (any text for a variable) used that template; a template is covered when the drafts
+    that match it fit at least 60 % of its turns.
+    """
     dialogs = _records(folder / "dialogs.jsonl")
     tasks = {dialog["conversation_id"]: dialog["task"] for dialog in dialogs}
     source = out.with_name("star.jsonl")
     _write_dialogs(dialogs, source)
     encoder = Encoder.load(serving_encoder(ENGLISH), threads=2)
     seconds, mined = _mined(source, out, encoder=encoder, granularity="coarse")
-    return _agreement([(tasks[line["conversation_id"]], line["intent"]) for line in mined]) | {
-        "seconds": seconds
-    }
+    agreement = _agreement([(tasks[line["conversation_id"]], line["intent"]) for line in mined])
+    return agreement | _drafts_against_templates(out, dialogs) | {"seconds": seconds}
+
+
+def _drafts_against_templates(out: Path, dialogs: Sequence[Mapping[str, Any]]) -> dict[str, float]:
+    from bot.yaml_files import load_yaml
+    from intents.mining.templates import matches
+
+    said = [(turn["text"], turn.get("template")) for dialog in dialogs for turn in dialog["turns"]]
+    uses = Counter(template for _, template in said if template)
+    frequent = {template for template, count in uses.items() if count >= 5}
+    covered: dict[str, set[int]] = defaultdict(set)
+    responses = load_yaml(out / "responses.yml")["responses"]
+    texts = [variation["text"] for variations in responses.values() for variation in variations]
+    matching = 0
+    for text in texts:
+        pattern = matches(text)
+        fits = [index for index, (turn, _) in enumerate(said) if pattern.fullmatch(turn)]
+        template, count = (Counter(said[i][1] for i in fits).most_common(1) or [(None, 0)])[0]
+        if template is not None and count >= 0.7 * len(fits):
+            matching += 1
+            covered[template].update(i for i in fits if said[i][1] == template)
+    found = sum(len(covered[template]) >= 0.6 * uses[template] for template in frequent)
+    return {"drafts": len(texts), "covered": found / len(frequent), "matching": matching / len(texts)}
 
 
 def crosswoz(folder: Path, out: Path) -> dict[str, float]:

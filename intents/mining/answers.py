@@ -1,21 +1,36 @@
-"""What agents answered to the turns of a cluster, and the best of it as drafts of templates."""
+"""What agents answered to the problem turns of an intent, and the evidence that it worked."""
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
 from encoders.text import detect_language
 from intents.mining.problem_turns import ProblemTurn
 from intents.mining.vectors import Vectors, unit
-from intents.transcripts.conversation import Conversation
+from intents.transcripts.conversation import Conversation, Turn
 
-_SHORTEST, _LONGEST = 20, 600
+SHORTEST, LONGEST = 20, 600
+"""Characters of an answer that may become a template; of Chinese, half as many."""
+
+_PER_PROBLEM = 3
 _THANKED = re.compile(
-    r"\b(?:thanks?|thank you|thx|cheers|great|perfect|worked|legend|lovely|awesome)\b|谢|感谢|太好了|靠谱|搞定",
+    r"\b(?:thanks?|thank you|thx|cheers|great|perfect|worked|works|legend|lovely|awesome|brilliant|solved)\b|"
+    r"谢|感谢|太好了|靠谱|搞定|解决了|好了|可以了",
+    re.I,
+)
+_UNHAPPY = re.compile(
+    r"\b(?:not? (?:help|work)\w*|useless|still (?:not|doesn'?t|no)|doesn'?t (?:help|work)|didn'?t (?:help|work)|ridiculous)\b|"
+    r"没用|不行|还是(?:没|不)|不管用",
+    re.I,
+)
+_ASKS = re.compile(
+    r"[?？吗呢]$|^(?:please )?(?:provide|enter|tell me|send me|give me)\b|^(?:麻烦|请)?(?:您)?(?:提供|发|告诉|说)",
     re.I,
 )
 _ASKS_FOR = re.compile(
@@ -30,72 +45,90 @@ class Answer:
     """An agent's turn that followed a problem turn, with the evidence for it.
 
     Attributes:
+        turn: its index in the conversation.
+        problem: the index of the problem turn that it followed, or -1 where none was before it.
         thanked: the customer thanked, or said that it worked, before they stated another problem.
-        score: centrality among the cluster's answers (cosine to their mean, -1 to 1), +0.3 when
-            thanked, -0.3 when it asks back; it ranks and means nothing by itself.
+        worked: thanked, or the conversation was resolved; and neither did the customer say that it was no use, nor
+            state the same problem again later.
+        reply: what the customer said right after it.
+        score: centrality among the intent's answers (cosine to their mean, -1 to 1), +0.3 when it worked, -0.3
+            when it asks back; it ranks and means nothing by itself.
     """
 
     text: str
     language: str
     conversation: str
     turn: int
-    thanked: bool
-    asks_back: bool
+    problem: int = -1
+    thanked: bool = False
+    worked: bool = False
+    asks_back: bool = False
+    reply: str = ""
     score: float = 0.0
 
 
-def following_answers(conversation: Conversation, problem: ProblemTurn, *, until: int) -> list[Answer]:
-    """The agents' and the bot's turns after the problem and before turn `until` that may answer it.
+def agents_turns(conversations: Mapping[str, Conversation], problems: Sequence[ProblemTurn]) -> list[Answer]:
+    """All turns of agents and bots that say something, with the problem turn that each belongs to.
 
-    The turns that only ask for an order number, or are too short or too long for a template, are left out.
+    `worked` is not known yet where the same problem may come again: `intents.mining.responses` looks.
     """
-    start = problem.turns[-1] + 1
-    turns = list(enumerate(conversation.turns))[start:until]
-    found: list[Answer] = []
-    for index, turn in turns:
-        text = " ".join(turn.text.split())
-        if turn.speaker == "customer" or _ASKS_FOR.search(text) or not _fits(text):
-            continue
-        after = (later.text for place, later in turns if place > index and later.speaker == "customer")
-        found.append(
-            Answer(
-                text=text, language=detect_language(text), conversation=conversation.id, turn=index,
-                thanked=any(_THANKED.search(text) for text in after), asks_back=text.endswith(("?", "？")),
-            )
-        )  # fmt: skip
-    return found[:3]
+    of: defaultdict[str, list[int]] = defaultdict(list)
+    for index, problem in enumerate(problems):
+        of[problem.id].append(index)
+    return [
+        answer
+        for conversation in conversations.values()
+        for answer in _of_conversation(
+            conversation, [(i, problems[i].turns[-1]) for i in of[conversation.id]]
+        )
+    ]
+
+
+def _of_conversation(conversation: Conversation, problems: Sequence[tuple[int, int]]) -> Iterable[Answer]:
+    """`problems`: (index among the problem turns, its last turn), in order."""
+    resolved = str(conversation.metadata.get("status", "")).lower() in {"resolved", "solved", "closed"}
+    bounds = [(-1, -1), *problems, (-1, len(conversation.turns))]
+    for (problem, start), (_, end) in pairwise(bounds):
+        span = list(enumerate(conversation.turns))[start + 1 : end]
+        for place, (index, turn) in enumerate(span):
+            text = " ".join(turn.text.split())
+            if turn.speaker != "customer" and text:
+                yield _answer(
+                    text, conversation.id, index, problem, [one for _, one in span[place + 1 :]], resolved
+                )
+
+
+def _answer(
+    text: str, conversation: str, turn: int, problem: int, later: Sequence[Turn], resolved: bool
+) -> Answer:
+    replies = [one.text for one in later if one.speaker == "customer"]
+    thanked = any(_THANKED.search(reply) for reply in replies)
+    unhappy = any(_UNHAPPY.search(reply) for reply in replies)
+    return Answer(
+        text=text, language=detect_language(text), conversation=conversation, turn=turn, problem=problem,
+        thanked=thanked, worked=(thanked or resolved) and not unhappy,
+        asks_back=bool(_ASKS.search(text)), reply=replies[0] if replies else "",
+    )  # fmt: skip
+
+
+def may_answer(answers: Iterable[Answer]) -> list[Answer]:
+    """Of one problem's answers those that may be one, at most three: they do not only ask for an order number, and
+    are neither too short nor too long for a template."""
+    fitting = [one for one in answers if not _ASKS_FOR.search(one.text) and _fits(one.text)]
+    return fitting[:_PER_PROBLEM]
 
 
 def rank_answers(answers: Sequence[Answer], vectors: Vectors) -> list[Answer]:
-    """The answers of one cluster with their scores, best first; `vectors` (n, d) are of unit length."""
+    """The answers of one intent with their scores, best first; `vectors` (n, d) are of unit length."""
     if not answers:
         return []
     centrality = vectors @ unit(vectors.mean(axis=0, keepdims=True))[0]
     scores = [
-        float(near) + 0.3 * answer.thanked - 0.3 * answer.asks_back
+        float(near) + 0.3 * answer.worked - 0.3 * answer.asks_back
         for near, answer in zip(centrality, answers, strict=True)
     ]
     order = np.lexsort((np.arange(len(scores)), -np.round(scores, 5)))
     return [replace(answers[index], score=round(scores[index], 3)) for index in order]
-
-
-def draft_response(ranked: Iterable[Answer]) -> list[Mapping[str, object]]:
-    """Rasa response variations: the best answer of each language, the Chinese one under its condition.
-
-    Each says in its metadata which turn it is from, so that a person's words can be found again.
-    """
-    best: dict[str, Answer] = {}
-    for answer in ranked:
-        best.setdefault(answer.language, answer)
-    variations: list[Mapping[str, object]] = []
-    for language in sorted(best):
-        answer = best[language]
-        variation: dict[str, object] = {"text": answer.text}
-        if language != "en":
-            variation["condition"] = [{"type": "slot", "name": "language", "value": language}]
-        variation["metadata"] = {"conversation": answer.conversation, "turn": answer.turn}
-        variations.append(variation)
-    return variations
 
 
 def context_of(conversation: Conversation, problem: ProblemTurn) -> str:
@@ -111,4 +144,4 @@ def context_of(conversation: Conversation, problem: ProblemTurn) -> str:
 
 def _fits(text: str) -> bool:
     han = 2 if detect_language(text) == "zh" else 1
-    return _SHORTEST / han <= len(text) <= _LONGEST / han
+    return SHORTEST / han <= len(text) <= LONGEST / han

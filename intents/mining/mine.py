@@ -15,14 +15,15 @@ from encoders.errors import InputError
 from encoders.progress import progress
 from encoders.text import detect_language
 from intents.examples import OUT_OF_SCOPE, TrainingData
-from intents.mining.answers import Answer, context_of, following_answers, rank_answers
+from intents.mining.answers import Answer, agents_turns, context_of, may_answer, rank_answers
 from intents.mining.cluster import Clusters, Granularity, cluster
 from intents.mining.evidence import settle
 from intents.mining.history import History, read_history
 from intents.mining.known import NEW, Match, match_known
 from intents.mining.name import name_clusters
-from intents.mining.output import MinedIntent, MiningSummary, write_all
+from intents.mining.output import Mined, MinedIntent, MiningSummary, write_all
 from intents.mining.problem_turns import ProblemTurn
+from intents.mining.responses import draft_responses, settle_answers, slot_suggestions
 from intents.mining.review import REVIEW, Decision, carried_over, read_review, write_review
 from intents.mining.vectors import Vectors, centre, unit
 from intents.transcripts.redact import without_placeholders
@@ -40,13 +41,13 @@ class Problems:
 
     Attributes:
         contexts: what was said next, per problem turn; "" where nothing was.
-        answers: the answers that may fit, per problem turn.
+        agents: all turns of agents and bots, with the problem turn that each followed.
     """
 
     turns: Sequence[ProblemTurn]
     vectors: Vectors
     contexts: Sequence[str]
-    answers: Sequence[Sequence[Answer]]
+    agents: Sequence[Answer]
 
     @property
     def languages(self) -> list[str]:
@@ -82,7 +83,8 @@ def mine_history(
         problems = find_problems(history, encoder, seed=seed)
         clusters = cluster(_space(problems, encoder), granularity=granularity, seed=seed)
         matches = _matches(problems, clusters, encoder, known)
-        intents = _intents(problems, clusters, matches, encoder, known.intents if known else ())
+        names = _names(problems, clusters, matches, known.intents if known else ())
+        mined = _mined(problems, clusters, matches, names, encoder)
         facts = {
             "encoder": encoder.name, "seed": seed, "granularity": granularity,
             "silhouette": clusters.silhouette, "conversations": len(history.conversations),
@@ -90,8 +92,8 @@ def mine_history(
             "cleaned": dict(sorted(history.cleaned.items())),
             "reasons": dict(sorted(Counter(turn.reason for turn in problems.turns).items())),
         }  # fmt: skip
-        summary = write_all(draft, problems.turns, clusters, intents, bare=history.bare, facts=facts)
-        write_review(draft, carried_over([_undecided(intent) for intent in intents], earlier))
+        summary = write_all(draft, mined, bare=history.bare, facts=facts)
+        write_review(draft, carried_over([_undecided(intent) for intent in mined.intents], earlier))
         return summary
 
 
@@ -109,19 +111,12 @@ def find_problems(history: History, encoder: Encoder, *, seed: int = 0) -> Probl
     turns = [settled[index].as_problem() for index in kept]
     if not turns:
         raise InputError("The history", "states no problem clearly enough.")
-    ends = [
-        later.turns[0] if later is not None and later.id == turn.id and later.turns else None
-        for turn, later in zip(turns, [*turns[1:], None], strict=True)
-    ]
     dialogs = [history.conversations.get(turn.id) for turn in turns]
     return Problems(
         turns=turns,
         vectors=vectors[kept],
         contexts=[context_of(one, turn) if one else "" for one, turn in zip(dialogs, turns, strict=True)],
-        answers=[
-            following_answers(one, turn, until=len(one.turns) if end is None else end) if one else []
-            for one, turn, end in zip(dialogs, turns, ends, strict=True)
-        ],
+        agents=agents_turns(history.conversations, turns),
     )
 
 
@@ -160,37 +155,59 @@ def _matches(
     )  # fmt: skip
 
 
-def _intents(
-    problems: Problems, clusters: Clusters, matches: Sequence[Match], encoder: Encoder, taken: Sequence[str]
-) -> list[MinedIntent]:
-    """The clusters as intents by falling size; those that grow the same known intent are one."""
-    members = [np.flatnonzero(clusters.labels == label).tolist() for label in range(clusters.count)]
-    grouped: dict[str, list[int]] = {}
-    for label, name in enumerate(_names(problems, members, matches, taken)):
-        grouped.setdefault(name, []).append(label)
-    vectors = _encode(encoder, [answer.text for answers in problems.answers for answer in answers], "Answers")
-    starts = np.cumsum([0, *(len(answers) for answers in problems.answers)])
-    intents: list[MinedIntent] = []
-    for name, labels in grouped.items():
-        turns = sorted(turn for label in labels for turn in members[label])
-        rows = [row for turn in turns for row in range(starts[turn], starts[turn + 1])]
-        answers = [answer for turn in turns for answer in problems.answers[turn]]
-        coherence = np.average(clusters.coherence[labels], weights=[len(members[one]) for one in labels])
-        intents.append(
-            MinedIntent(
-                name=name, coherence=round(float(coherence), 3), match=matches[labels[0]],
-                turns=tuple(turns), answers=tuple(rank_answers(answers, vectors[rows])),
-            )
-        )  # fmt: skip
-    return intents
-
-
 def _names(
-    problems: Problems, members: Sequence[Sequence[int]], matches: Sequence[Match], taken: Sequence[str]
+    problems: Problems, clusters: Clusters, matches: Sequence[Match], taken: Sequence[str]
 ) -> list[str]:
-    """The known intent's name where a cluster is part of it, else a name of its own."""
+    """Per cluster the known intent's name where it is part of one, else a name of its own."""
+    members = [np.flatnonzero(clusters.labels == label).tolist() for label in range(clusters.count)]
     texts = [[(problems.turns[i].text, problems.turns[i].language) for i in turns] for turns in members]
     return [
         match.intent if match.status == "grows" and match.intent else name
         for match, name in zip(matches, name_clusters(texts, taken=taken), strict=True)
     ]
+
+
+def _mined(
+    problems: Problems, clusters: Clusters, matches: Sequence[Match], names: Sequence[str], encoder: Encoder
+) -> Mined:
+    """The clusters as intents by falling size, those that grow the same known intent as one; and the answers."""
+    intents = [names[label] if label >= 0 else None for label in clusters.labels]
+    agents = settle_answers(problems.agents, intents, [turn.id for turn in problems.turns])
+    best = _best_answers(agents, intents, list(dict.fromkeys(names)), encoder)
+    drafts = draft_responses(agents, intents, best)
+    found: list[MinedIntent] = []
+    for name in best:
+        labels = [label for label, own in enumerate(names) if own == name]
+        turns = np.flatnonzero(np.isin(clusters.labels, labels)).tolist()
+        weights = [int((clusters.labels == label).sum()) for label in labels]
+        found.append(
+            MinedIntent(
+                name=name, coherence=round(float(np.average(clusters.coherence[labels], weights=weights)), 3),
+                match=matches[labels[0]], turns=tuple(turns), answers=tuple(best[name]),
+                slots=tuple(slot_suggestions(name, drafts, agents, intents)),
+            )
+        )  # fmt: skip
+    return Mined(
+        turns=problems.turns, intents=found, confidence=clusters.confidence, drafts=drafts,
+    )  # fmt: skip
+
+
+def _best_answers(
+    agents: Sequence[Answer], intents: Sequence[str | None], names: Sequence[str], encoder: Encoder
+) -> dict[str, list[Answer]]:
+    """Intent → the turns that may answer it, best first."""
+    of: dict[int, list[Answer]] = {}
+    for answer in agents:
+        if answer.problem >= 0:
+            of.setdefault(answer.problem, []).append(answer)
+    grouped: dict[str, list[Answer]] = {name: [] for name in names}
+    for problem in sorted(of):
+        name = intents[problem]
+        if name is not None:
+            grouped[name].extend(may_answer(of[problem]))
+    vectors = _encode(encoder, [one.text for group in grouped.values() for one in group], "Embedding answers")
+    starts = np.cumsum([0, *(len(group) for group in grouped.values())])
+    return {
+        name: rank_answers(group, vectors[start : start + len(group)])
+        for (name, group), start in zip(grouped.items(), starts, strict=False)
+    }

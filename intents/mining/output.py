@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from encoders.errors import InputError
 from intents.examples import Example, TrainingData
-from intents.mining.answers import Answer, draft_response
-from intents.mining.cluster import Clusters
+from intents.mining.answers import Answer
 from intents.mining.known import Match
 from intents.mining.problem_turns import ProblemTurn
+from intents.mining.responses import Draft, SlotSuggestion, response_document
 from intents.nlu_yaml import write_nlu_yaml
 
 
@@ -25,6 +29,7 @@ class MinedIntent:
         coherence: mean cosine similarity of its turns to their centre; above .7 they mostly say one thing.
         turns: indices into the problem turns.
         answers: what agents answered, best first.
+        slots: what agents ask first.
     """
 
     name: str
@@ -32,6 +37,23 @@ class MinedIntent:
     match: Match
     turns: tuple[int, ...]
     answers: tuple[Answer, ...]
+    slots: tuple[SlotSuggestion, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mined:
+    """Everything that was found.
+
+    Attributes:
+        confidence: (n,) of each problem turn, as in `intents.mining.cluster`.
+        intents: by falling size.
+        drafts: responses by intent, the best first; those of no intent last.
+    """
+
+    turns: Sequence[ProblemTurn]
+    intents: Sequence[MinedIntent]
+    confidence: NDArray[np.float32]
+    drafts: Sequence[Draft]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,31 +71,28 @@ class MiningSummary:
     facts: Mapping[str, Any]
 
 
-def write_all(
-    folder: Path, turns: Sequence[ProblemTurn], clusters: Clusters, intents: Sequence[MinedIntent],
-    *, bare: bool, facts: Mapping[str, Any],
-) -> MiningSummary:  # fmt: skip
+def write_all(folder: Path, mined: Mined, *, bare: bool, facts: Mapping[str, Any]) -> MiningSummary:
     """Write all of mining's files into the folder."""
     from intents.mining.report import report_html
 
-    names = {turn: intent.name for intent in intents for turn in intent.turns}
+    names = {turn: intent.name for intent in mined.intents for turn in intent.turns}
     _write_jsonl(
         folder / "assignments.jsonl",
         (
-            _assignment(turn, names.get(i), float(clusters.confidence[i]), bare)
-            for i, turn in enumerate(turns)
+            _assignment(turn, names.get(i), float(mined.confidence[i]), bare)
+            for i, turn in enumerate(mined.turns)
         ),
     )
-    write_nlu_yaml(_training_data(turns, intents), folder / "nlu.yml")
-    _write_yaml(folder / "responses.yml", _responses(intents))
+    write_nlu_yaml(_training_data(mined), folder / "nlu.yml")
+    _write_yaml(folder / "responses.yml", response_document(mined.drafts))
     summary = MiningSummary(
-        turns=len(turns), held_back=len(turns) - len(names),
-        intents={intent.name: len(intent.turns) for intent in intents}, facts=facts,
+        turns=len(mined.turns), held_back=len(mined.turns) - len(names),
+        intents={intent.name: len(intent.turns) for intent in mined.intents}, facts=facts,
     )  # fmt: skip
     (folder / "summary.json").write_text(
-        json.dumps(_summary_record(summary, intents), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
+        json.dumps(_summary_record(summary, mined), ensure_ascii=False, indent=2) + "\n", encoding="utf-8"
     )
-    (folder / "report.html").write_text(report_html(summary, turns, intents), encoding="utf-8")
+    (folder / "report.html").write_text(report_html(summary, mined), encoding="utf-8")
     return summary
 
 
@@ -97,12 +116,12 @@ def _assignment(turn: ProblemTurn, intent: str | None, confidence: float, bare: 
     return where | said | more
 
 
-def _training_data(turns: Sequence[ProblemTurn], intents: Sequence[MinedIntent]) -> TrainingData:
+def _training_data(mined: Mined) -> TrainingData:
     """Each intent's turns as examples that say where they are from; the same words only once."""
     examples: list[Example] = []
-    for intent in intents:
+    for intent in mined.intents:
         seen: set[str] = set()
-        for turn in (turns[index] for index in intent.turns):
+        for turn in (mined.turns[index] for index in intent.turns):
             text = " ".join(turn.text.split())
             if text.casefold() in seen:
                 continue
@@ -114,21 +133,18 @@ def _training_data(turns: Sequence[ProblemTurn], intents: Sequence[MinedIntent])
     return TrainingData(examples=tuple(examples))
 
 
-def _responses(intents: Sequence[MinedIntent]) -> dict[str, Any]:
-    drafts = {f"utter_{intent.name}": draft_response(intent.answers) for intent in intents}
-    return {"version": "3.1", "responses": {name: draft for name, draft in drafts.items() if draft}}
-
-
-def _summary_record(summary: MiningSummary, intents: Sequence[MinedIntent]) -> dict[str, Any]:
+def _summary_record(summary: MiningSummary, mined: Mined) -> dict[str, Any]:
+    drafts = Counter(draft.intent for draft in mined.drafts)
     rows = [
         {
             "intent": intent.name, "turns": len(intent.turns), "coherence": intent.coherence,
             "status": intent.match.status, "known": intent.match.intent, "share": intent.match.share,
-            "answers": len(intent.answers),
+            "answers": len(intent.answers), "responses": drafts[intent.name],
+            "slots": [{"slot": one.slot, "response": one.response, "share": one.share} for one in intent.slots],
         }
-        for intent in intents
+        for intent in mined.intents
     ]  # fmt: skip
-    counts = {"turns": summary.turns, "held_back": summary.held_back, "intent_count": len(intents)}
+    counts = {"turns": summary.turns, "held_back": summary.held_back, "intent_count": len(mined.intents)}
     return counts | dict(summary.facts) | {"intents": rows}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 from intents.mining.answers import Answer
-from intents.mining.output import MinedIntent, MiningSummary
+from intents.mining.output import Mined, MinedIntent, MiningSummary
 from intents.mining.problem_turns import ProblemTurn
 
 _EXAMPLES = 12
@@ -25,8 +25,9 @@ blockquote { margin: .4rem 0; padding: .4rem .8rem; background: var(--soft); whi
 """
 
 
-def report_html(summary: MiningSummary, turns: Sequence[ProblemTurn], intents: Sequence[MinedIntent]) -> str:
+def report_html(summary: MiningSummary, mined: Mined) -> str:
     """The whole page; everything that people wrote is escaped, and nothing is loaded from elsewhere."""
+    turns, intents = mined.turns, mined.intents
     largest = max((len(intent.turns) for intent in intents), default=1)
     assigned = {index for intent in intents for index in intent.turns}
     held = [turn for index, turn in enumerate(turns) if index not in assigned]

@@ -3,14 +3,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from intents.mining.answers import Answer, draft_response, following_answers, rank_answers
 from intents.mining.cluster import COARSE_MOST, candidate_counts, cluster
 from intents.mining.known import match_known
 from intents.mining.name import name_clusters
-from intents.mining.problem_turns import ProblemTurn
 from intents.mining.sample import stratified
 from intents.mining.vectors import Vectors, centre, refine, unit
-from intents.transcripts.conversation import Conversation, Turn
 
 DIRECTIONS = unit(np.random.default_rng(1).normal(size=(12, 24)).astype(np.float32))
 
@@ -141,41 +138,6 @@ def test_a_cluster_of_both_languages_has_an_english_name_and_taken_names_are_not
 
 def test_a_cluster_without_any_word_still_has_a_name() -> None:
     assert name_clusters([[("ok", "en")], [("好", "zh")]]) == ["other", "其他"]
-
-
-def conversation(*texts: str) -> Conversation:
-    return Conversation(
-        id="c",
-        turns=tuple(Turn(speaker=("customer", "agent")[i % 2], text=text) for i, text in enumerate(texts)),
-    )
-
-
-def test_answers_leave_out_what_only_asks_for_a_number() -> None:
-    said = conversation(
-        "where is my parcel", "What's your order number please?", "{order_number}",
-        "It left the depot this morning and comes today.", "thanks!",
-    )  # fmt: skip
-    problem = ProblemTurn(id="c", turn=0, turns=(0,), text="", language="en", reason="opening")
-
-    (answer,) = following_answers(said, problem, until=5)
-
-    assert (answer.turn, answer.thanked, answer.asks_back) == (3, True, False)
-
-
-def test_an_answer_that_worked_ranks_before_an_equal_one_and_each_language_has_a_draft() -> None:
-    def answer(text: str, *, language: str = "en", thanked: bool = False) -> Answer:
-        return Answer(
-            text=text, language=language, conversation="c", turn=1, thanked=thanked, asks_back=False
-        )
-
-    answers = [answer("one"), answer("two", thanked=True), answer("三", language="zh")]
-    ranked = rank_answers(answers, unit(np.ones((3, 4), np.float32)))
-
-    assert [one.text for one in ranked] == ["two", "one", "三"]
-    english, chinese = draft_response(ranked)
-    assert english["text"] == "two"
-    assert chinese["condition"] == [{"type": "slot", "name": "language", "value": "zh"}]
-    assert english["metadata"] == {"conversation": "c", "turn": 1}
 
 
 def test_clusters_grow_the_intents_they_are_close_to() -> None:
