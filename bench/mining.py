@@ -74,14 +74,14 @@ def star(folder: Path, out: Path) -> dict[str, float]:
 
 
 def _drafts_against_templates(out: Path, dialogs: Sequence[Mapping[str, Any]]) -> dict[str, float]:
-    from bot.yaml_files import load_yaml
+    from bot.yaml_files import read_yaml
     from intents.mining.templates import matches
 
     said = [(turn["text"], turn.get("template")) for dialog in dialogs for turn in dialog["turns"]]
     uses = Counter(template for _, template in said if template)
     frequent = {template for template, count in uses.items() if count >= 5}
     covered: dict[str, set[int]] = defaultdict(set)
-    responses = load_yaml(out / "responses.yml")["responses"]
+    responses = read_yaml(out / "responses.yml")["responses"]
     texts = [variation["text"] for variations in responses.values() for variation in variations]
     matching = 0
     for text in texts:

@@ -90,7 +90,7 @@ def test_what_varies_is_a_variable_and_the_template_matches_what_it_was_made_fro
 
     tracking, anything = find_templates(texts, least=3)
 
-    assert tracking.text == "Your parcel {order_number} left our {value} depot and arrives on {day}."
+    assert tracking.text == "Your parcel {order_number} left our {depot} depot and arrives on {day}."
     assert set(tracking.values["day"]) == {"Monday", "Friday", "Tuesday"}
     assert tracking.members == (0, 1, 2, 3)
     assert all(matches(tracking.text).fullmatch(text) for text in TRACKING)
