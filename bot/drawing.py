@@ -16,7 +16,7 @@ _WIDTH: Final = 190
 _HEIGHT: Final = 26
 _GAP_X: Final = 34
 _GAP_Y: Final = 10
-_LONGEST: Final = 27
+_LONGEST: Final = 25
 _COLOURS: Final = {"user": "#e7f0ff", "bot": "#e9f7ec", "state": "#fff4dc", "name": "#f3f4f6"}
 _STYLE: Final = """
 body{font:14px/1.5 system-ui,sans-serif;margin:2rem;color:#1c2430}h1{font-size:1.3rem}

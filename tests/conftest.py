@@ -8,6 +8,14 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--rasa-projects",
+        default=os.environ.get("KEFU_RASA_PROJECTS"),
+        help="a folder with Rasa's own example projects; tests that need it are skipped without",
+    )
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in [name for name in os.environ if name.startswith("KEFU_") and name != "KEFU_CACHE"]:

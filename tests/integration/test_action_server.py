@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import socket
-import subprocess
-import sys
-import time
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from typing import Any
@@ -22,6 +18,7 @@ from bot.actions.server import HEADER, ActionServer
 from bot.dialog.events import ReminderScheduled, SlotSet, UserUttered
 from bot.dialog.tracker import Tracker
 from bot.endpoints import Endpoint
+from tests.integration.action_process import running_actions
 from tests.unit.dialog_assistant import Talk, assistant
 from tests.unit.test_dialog_forms import DOMAIN, RULES
 
@@ -60,33 +57,8 @@ def sdk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """rasa-sdk's server as `python -m rasa_sdk` starts it."""
     folder = tmp_path_factory.mktemp("sdk")
     (folder / "actions.py").write_text(ACTIONS, encoding="utf-8")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "rasa_sdk", "--actions", "actions", "--port", str(port)],
-        cwd=folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        _wait_for(port, process)
-        yield f"http://127.0.0.1:{port}/webhook"
-    finally:
-        process.terminate()
-        process.wait(10)
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 60
-    while time.monotonic() < until:
-        assert process.poll() is None, "the action server ended"
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-            return
-        except OSError:
-            time.sleep(0.2)
-    raise AssertionError("the action server did not start")
+    with running_actions(folder) as url:
+        yield url
 
 
 @pytest.fixture

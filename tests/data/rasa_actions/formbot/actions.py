@@ -1,0 +1,32 @@
+"""Actions for the form example, written from rasa-sdk's published contract."""
+
+from rasa_sdk.forms import FormValidationAction
+
+CUISINES = {"caribbean", "chinese", "french", "greek", "indian", "italian", "mexican", "afghan", "swedish"}
+
+
+class ValidateRestaurantForm(FormValidationAction):
+    def name(self):
+        return "validate_restaurant_form"
+
+    def validate_cuisine(self, value, dispatcher, tracker, domain):
+        if str(value).lower() in CUISINES:
+            return {"cuisine": value}
+        dispatcher.utter_message(response="utter_wrong_cuisine")
+        return {"cuisine": None}
+
+    def validate_num_people(self, value, dispatcher, tracker, domain):
+        if float(value).is_integer() and float(value) > 0:
+            return {"num_people": value}
+        dispatcher.utter_message(response="utter_wrong_num_people")
+        return {"num_people": None}
+
+    def validate_outdoor_seating(self, value, dispatcher, tracker, domain):
+        if isinstance(value, str):
+            if "out" in value:
+                return {"outdoor_seating": True}
+            if "in" in value:
+                return {"outdoor_seating": False}
+            dispatcher.utter_message(response="utter_wrong_outdoor_seating")
+            return {"outdoor_seating": None}
+        return {"outdoor_seating": value}
