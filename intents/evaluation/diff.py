@@ -16,6 +16,15 @@ from intents.evaluation.significance import difference_interval, mcnemar
 from intents.examples import OUT_OF_SCOPE
 
 _ACCEPTED = 0.5
+_FIGURES = {
+    "accuracy": "Accuracy, in scope",
+    "macro_f1": "Macro-F1",
+    "ece": "Calibration error (ECE)",
+    "in_scope_recall": "In-scope texts accepted",
+    "out_of_scope_recall": "Out-of-scope texts rejected",
+    "out_of_scope_auroc": "Out of scope, AUROC",
+    "false_accepts_at_95_recall": "Out of scope, FPR95",
+}
 _SHOWN = 300
 
 
@@ -57,7 +66,8 @@ def _right(scored: Scored, verdict: Sequence[str]) -> Flags:
 def _changes(first: Scored, second: Scored, chosen: Flags) -> list[dict[str, Any]]:
     """The chosen texts, the ones that the models were surest of first."""
     before, after = verdicts(first), verdicts(second)
-    rows = sorted(np.flatnonzero(chosen), key=lambda row: -max(first.answer[row], second.answer[row]))
+    chosen_rows = np.flatnonzero(chosen).tolist()
+    rows = sorted(chosen_rows, key=lambda row: -max(first.answer[row], second.answer[row]))
     return [
         {
             "text": first.examples[row].text,
@@ -65,11 +75,17 @@ def _changes(first: Scored, second: Scored, chosen: Flags) -> list[dict[str, Any
             "intent": first.examples[row].intent,
             "before": before[row],
             "after": after[row],
-            "p_before": round(float(first.answer[row]), 4),
-            "p_after": round(float(second.answer[row]), 4),
+            "p_before": _stated(first, row, before[row]),
+            "p_after": _stated(second, row, after[row]),
         }
         for row in rows
     ]
+
+
+def _stated(scored: Scored, row: int, verdict: str) -> float:
+    """The probability of the verdict."""
+    p = 1 - scored.in_scope[row] if verdict == OUT_OF_SCOPE else scored.answer[row]
+    return round(float(p), 4)
 
 
 def _by_intent(scored: Scored, was: Flags, now: Flags) -> dict[str, dict[str, int]]:
@@ -118,17 +134,9 @@ def _headline(report: dict[str, Any]) -> Html:
 
 
 def _figures(report: dict[str, Any], names: tuple[str, str]) -> Html:
-    kept = (
-        "accuracy", "macro_f1", "ece", "out_of_scope_auroc", "false_accepts_at_95_recall", "out_of_scope_recall",
-        "in_scope_recall",
-    )  # fmt: skip
     rows = [
-        (
-            name.replace("_", " "),
-            figure_text(name, report["first"][name]),
-            figure_text(name, report["second"][name]),
-        )
-        for name in kept
+        (title, figure_text(name, report["first"][name]), figure_text(name, report["second"][name]))
+        for name, title in _FIGURES.items()
         if name in report["first"] and name in report["second"]
     ]
     return table(("", *names), rows, numbers=(1, 2))
