@@ -37,6 +37,7 @@ class _Claim:
     now: datetime
     until: datetime
     limit: int
+    without: tuple[str, ...]
 
 
 class Outbox:
@@ -52,10 +53,10 @@ class Outbox:
         """Wake `wait`: rows were added, or may have become claimable."""
         self._changed.set()
 
-    async def wait(self, *, longest_s: float = 60.0) -> None:
-        """Return when a claim may find something, at the latest after `longest_s`."""
+    async def wait(self, *, longest_s: float = 60.0, without: tuple[str, ...] = ()) -> None:
+        """Return when a claim `without` these channels may find something, at the latest after `longest_s`."""
         if not self._changed.is_set():
-            due = await self._next_due()
+            due = await self._next_due(without)
             pause = longest_s if due is None else min((due - self._clock()).total_seconds(), longest_s)
             try:
                 async with asyncio.timeout(max(pause, 0.0)):
@@ -64,13 +65,17 @@ class Outbox:
                 pass
         self._changed.clear()
 
-    async def claim(self, *, limit: int = 32, lease_s: float = 120.0) -> tuple[Delivery, ...]:
-        """Take what is due, at most one row per conversation, oldest first; `attempts` counts this try too.
+    async def claim(
+        self, *, limit: int = 32, lease_s: float = 120.0, without: tuple[str, ...] = ()
+    ) -> tuple[Delivery, ...]:
+        """Take what is due on channels other than `without`, at most one row per conversation, oldest first.
+
+        `attempts` counts this try too.
 
         A claim that is not marked within `lease_s` may be recovered: keep sends shorter than that.
         """
         now = self._clock()
-        claim = _Claim(now=now, until=now + timedelta(seconds=lease_s), limit=limit)
+        claim = _Claim(now=now, until=now + timedelta(seconds=lease_s), limit=limit, without=without)
         return await self._writer.run(_claim_due, claim)
 
     async def mark_sent(self, delivery_id: int, platform_id: str | None = None) -> None:
@@ -148,8 +153,10 @@ class Outbox:
         await self._writer.run(_mark_all, mark)
         self.notify()
 
-    async def _next_due(self) -> datetime | None:
-        rows = await self._rows(select(func.min(outbox.c.due_at)).where(_is_head))
+    async def _next_due(self, without: tuple[str, ...]) -> datetime | None:
+        rows = await self._rows(
+            select(func.min(outbox.c.due_at)).where(_is_head, outbox.c.channel.not_in(without))
+        )
         due: datetime | None = rows[0][0]
         return due
 
@@ -166,7 +173,11 @@ async def _claim_due(
 
 
 async def _claim_one(connection: AsyncConnection, claim: _Claim) -> tuple[Delivery, ...]:
-    statement = select(outbox).where(_is_head, outbox.c.due_at <= claim.now).order_by(outbox.c.id)
+    statement = (
+        select(outbox)
+        .where(_is_head, outbox.c.due_at <= claim.now, outbox.c.channel.not_in(claim.without))
+        .order_by(outbox.c.id)
+    )
     # Other processes' claims are passed over, not waited for (PostgreSQL; SQLite has one writer at a time).
     due = (await connection.execute(statement.limit(claim.limit).with_for_update(skip_locked=True))).all()
     if not due:

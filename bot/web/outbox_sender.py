@@ -6,9 +6,11 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections import Counter
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Literal
 
 from bot.channels.base import Channel, Outgoing, SendResult
@@ -23,7 +25,10 @@ _log = logging.getLogger("kefu.outbox")
 
 LastHeard = Callable[[str], Awaitable[datetime | None]]
 
-MOST_AT_ONCE = 32
+MOST_AT_ONCE = 96
+"""Fewer than the client session has connections."""
+MOST_PER_CHANNEL = 32
+"""A platform that hangs must not hold the others up."""
 RECOVER_EVERY_S = 60.0
 LONGEST_PAUSE_S = 1.0
 """What has to wait longer for its platform's pace goes back into the queue and makes room."""
@@ -57,6 +62,7 @@ class OutboxSender:
         self._paces = Paces(channels)
         self._last_heard = last_heard
         self._sending: set[asyncio.Task[None]] = set()
+        self._in_hand: Counter[str] = Counter()
         self._stopping = False
         self._recovered_at: float | None = None
         self._task: asyncio.Task[None] | None = None
@@ -84,7 +90,7 @@ class OutboxSender:
                 if await self._begin_what_is_due():
                     continue
                 if not self._stopping:
-                    await self._outbox.wait(longest_s=RECOVER_EVERY_S)
+                    await self._outbox.wait(longest_s=RECOVER_EVERY_S, without=self._full())
                 elif self._sending:  # when one has left, the next of its conversation may be due
                     await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
                 else:
@@ -105,12 +111,27 @@ class OutboxSender:
         """Claim as much as there is room for; False when nothing was due."""
         if len(self._sending) >= MOST_AT_ONCE:
             await asyncio.wait(self._sending, return_when=asyncio.FIRST_COMPLETED)
-        claimed = await self._outbox.claim(limit=MOST_AT_ONCE - len(self._sending))
+        full = self._full()
+        claimed = await self._outbox.claim(limit=self._room(full), without=full)
         for delivery in claimed:
             task = asyncio.create_task(self._deliver(delivery), name=f"delivery-{delivery.id}")
             self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
+            self._in_hand[delivery.channel] += 1
+            task.add_done_callback(partial(self._done, delivery.channel))
         return bool(claimed)
+
+    def _full(self) -> tuple[str, ...]:
+        """The channels that have as many sends in hand as they may."""
+        return tuple(name for name, count in self._in_hand.items() if count >= MOST_PER_CHANNEL)
+
+    def _room(self, full: Collection[str]) -> int:
+        """How many may be claimed so that no channel gets too many, whosever they are."""
+        most = max((count for name, count in self._in_hand.items() if name not in full), default=0)
+        return min(MOST_PER_CHANNEL - most, MOST_AT_ONCE - len(self._sending))
+
+    def _done(self, channel: str, task: asyncio.Task[None]) -> None:
+        self._sending.discard(task)
+        self._in_hand[channel] -= 1
 
     async def _deliver(self, delivery: Delivery) -> None:
         pause = self._paces.take(delivery.channel, delivery.recipient)
