@@ -47,6 +47,7 @@ bench-encoder: $(VENV)/.train
 
 # TRACK5: the folder of alexa/dstc11-track5's validation part (knowledge.json, logs.json, labels.json)
 bench-knowledge: $(VENV)/.train
+	$(BIN)/python -m bench.knowledge_scale 100000
 	$(BIN)/python -m bench.knowledge_track5 $(TRACK5)
 
 bench-mining: $(VENV)/.train

@@ -80,12 +80,14 @@ class KnowledgeIndex:
     def open(cls, folder: Path, encoder: Encoder) -> KnowledgeIndex:
         """The index in `folder`, to be searched with `encoder`.
 
+        A large index is checked by the sizes of its files, not by their hashes: it opens at once.
+
         Raises:
             ArtifactError: when it is missing, damaged, or was made with another encoder.
         """
-        from knowledge.index_files import read_index
+        from knowledge.index_files import is_large, read_index
 
-        facts = open_artifact(folder, kind=KIND)
+        facts = open_artifact(folder, kind=KIND, verify=not is_large(folder))
         if facts.get("encoder_id") != encoder.id:
             raise ArtifactError(
                 f"The index {folder} was made with the encoder {facts.get('encoder')!r}, not with "

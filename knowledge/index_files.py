@@ -19,6 +19,7 @@ from knowledge.segment import Segment
 from knowledge.subjects import Subjects
 
 _ARRAYS = ("starts", "languages", "question_of", "trained", "ids", "contents", "outside")
+LARGE_BYTES = 256 * 1024 * 1024
 _MEANS = ("passage_means", "question_means")
 
 
@@ -40,6 +41,11 @@ def write_index(folder: Path, index: KnowledgeIndex) -> None:
         "seeking": fitted.seeking.as_dict() if fitted.seeking else None,
     }
     (folder / "index.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
+
+
+def is_large(folder: Path) -> bool:
+    """Whether hashing the files would take longer than opening them is worth."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) > LARGE_BYTES
 
 
 def read_index(folder: Path) -> tuple[Segment, Fitted]:

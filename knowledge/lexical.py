@@ -7,6 +7,7 @@ opened without reading its vocabulary.
 from __future__ import annotations
 
 import hashlib
+from array import array
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -50,15 +51,12 @@ class LexicalIndex:
     @classmethod
     def build(cls, texts: Sequence[str], *, like: LexicalIndex | None = None) -> LexicalIndex:
         """Index texts; their numbers are their places. `like`: weigh as that larger index does."""
-        counted = [Counter(tokens(text)) for text in texts]
-        lengths = np.array([sum(one.values()) for one in counted], np.float32)
+        every, times, sizes = _counted(texts)
+        of = np.repeat(np.arange(len(texts), dtype=np.int32), sizes)
+        lengths = np.bincount(of, weights=times, minlength=len(texts)).astype(np.float32)
         mean_length = like.mean_length if like else float(lengths.mean()) if len(lengths) else 1.0
-        flat = [_hash(token) for one in counted for token in one]
-        every = np.array(flat, np.uint64)
-        of = np.repeat(np.arange(len(counted), dtype=np.int32), [len(one) for one in counted])
-        times = np.array([times for one in counted for times in one.values()], np.float32)
         vocabulary, token, found_in = np.unique(every, return_inverse=True, return_counts=True)
-        weights = like.weight_of(vocabulary) if like else _weights(found_in, len(counted))
+        weights = like.weight_of(vocabulary) if like else _weights(found_in, len(texts))
         damped = times + K1 * (1 - B + B * lengths[of] / max(mean_length, 1e-9))
         impacts = (weights[token] * times / damped).astype(np.float32)
         order = np.argsort(token, kind="stable")
@@ -68,7 +66,7 @@ class LexicalIndex:
             starts=np.concatenate([[0], np.cumsum(found_in)]).astype(np.int64),
             texts=of[order],
             impacts=impacts[order],
-            count=len(counted),
+            count=len(texts),
             mean_length=mean_length,
             ceiling=like.ceiling if like else _ceiling(impacts),
         )
@@ -120,6 +118,17 @@ class LexicalIndex:
             name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS
         }
         return cls(**arrays, **numbers)
+
+
+def _counted(texts: Sequence[str]) -> tuple[Hashes, NDArray[np.float32], NDArray[np.int64]]:
+    """The different tokens of all texts, how often each stands in its text, and how many each text has."""
+    hashes, times, sizes = array("Q"), array("f"), array("q")
+    for text in texts:
+        counted = Counter(tokens(text))
+        hashes.extend(map(_hash, counted))
+        times.extend(counted.values())
+        sizes.append(len(counted))
+    return np.array(hashes, np.uint64), np.array(times, np.float32), np.array(sizes, np.int64)
 
 
 def tokens(text: str) -> list[str]:

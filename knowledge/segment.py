@@ -125,14 +125,14 @@ class Segment:
 
         `per_token` is what a score by words is divided by.
         """
-        words = self.lexical.sums(query.tokens) / per_token
+        words = self.lexical.sums(query.tokens)
         subject = self.subjects.scores(query.turns)
         documents = self._candidates(query, words, subject)
         if hidden is not None:
             documents = documents[~hidden[documents]]
         passages, of = _spans(self.starts[documents], self.starts[documents + 1])
         cosine = self.dense.cosines(query.vector, passages)
-        by_words = words[passages].astype(float)
+        by_words = words[passages].astype(float) / per_token
         same = (self.languages[passages] == self._language(query.language)).astype(float)
         best = _best_place(cosine + 0.5 * by_words, of, len(documents))
         return Look(

@@ -13,6 +13,8 @@ from knowledge.segment import Look, Numbers
 CANDIDATES = 12
 BY_WORDS, BY_SUBJECT = 6.0, 6.0
 """What a full match by words, or of the subject, is worth in standard deviations of the cosine."""
+FAR = 8.0
+"""In standard deviations: among a handful of passages, differences beyond this mean nothing."""
 FAINT = 0.3
 """Less of a subject than this is not taken for the whole of it, even where nothing else is named."""
 
@@ -70,9 +72,9 @@ def found(look: Look, around: Surroundings, *, most: int) -> Found:
     signals = np.column_stack(
         [
             look.dense[chosen],
-            dense_z[chosen],
+            np.clip(dense_z[chosen], -FAR, FAR),
             question[chosen],
-            question_z[chosen],
+            np.clip(question_z[chosen], -FAR, FAR),
             look.words[chosen],
             np.full(len(chosen), (around.outside - mean) / spread),
             look.same[chosen],

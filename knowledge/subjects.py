@@ -74,6 +74,8 @@ class Subjects:
 
     def scores(self, turns: Sequence[str]) -> NDArray[np.float32]:
         """How much a conversation is about each document (n,), from 0 to 1; `turns` newest first."""
+        if not turns or not len(self.wholes):
+            return np.zeros(self.count, np.float32)
         best = np.zeros(len(self.wholes), np.float32)
         for age, turn in enumerate(turns[:MOST_TURNS]):
             asked = hashed(sorted(set(grams(turn))))
