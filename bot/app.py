@@ -13,7 +13,7 @@ import aiohttp
 from aiohttp import web
 
 from bot.actions.opened import opened_actions
-from bot.articles import close_articles, watch_articles
+from bot.articles import Articles, close_articles, watch_articles
 from bot.channels.catalogue import open_channels
 from bot.credentials import Credentials
 from bot.desk import Desk
@@ -114,6 +114,7 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
                 server=project.settings.server,
                 ready={"store": _answers(store), "release": _is_loaded(runtime)},
                 explain=_explainer(runtime),
+                articles=Articles(runtime),
                 counts=store.counts,
             )
         )

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from pathlib import Path
 
 from bot.project import Project
 from bot.wording import Pointer
-from encoders.errors import KefuError
+from encoders.errors import ArtifactError, KefuError
+from knowledge.documents import Document, Retrieved
 from knowledge.ingest import document_files, read_documents
 from knowledge.live import LiveKnowledge
 
@@ -29,6 +31,48 @@ async def watch_articles(project: Project, pointer: Pointer, *, interval_s: floa
             seen = state
             await _take_over(project, pointer)
         await asyncio.sleep(interval_s)
+
+
+class Articles:
+    """The articles of the runtime in use, for programs: puts and deletions are searched when they return."""
+
+    def __init__(self, pointer: Pointer) -> None:
+        self._pointer = pointer
+
+    @property
+    def there(self) -> bool:
+        """Whether the release in use was trained with articles."""
+        return isinstance(self._pointer.current.reader.knowledge, LiveKnowledge)
+
+    async def put(self, document: Document) -> None:
+        """Add a document, or change the one of its id.
+
+        Raises:
+            ArtifactError: when it cannot be written. WorkersBusy: when too many calls wait.
+        """
+        await self._pointer.current.reader.run(self._live().put, [document])
+
+    async def delete(self, document_id: str) -> None:
+        """Delete a document; one that is not there stays so.
+
+        Raises:
+            ArtifactError: when it cannot be written. WorkersBusy: when too many calls wait.
+        """
+        await self._pointer.current.reader.run(self._live().delete, [document_id])
+
+    async def search(self, question: str, *, context: Sequence[str], k: int) -> Retrieved:
+        """See `KnowledgeBase.search`.
+
+        Raises:
+            WorkersBusy: when too many calls wait.
+        """
+        return await self._pointer.current.reader.run(self._live().search, question, context=context, k=k)
+
+    def _live(self) -> LiveKnowledge:
+        knowledge = self._pointer.current.reader.knowledge
+        if not isinstance(knowledge, LiveKnowledge):
+            raise ArtifactError("The release was trained without articles.")
+        return knowledge
 
 
 def close_articles(pointer: Pointer) -> None:

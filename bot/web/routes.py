@@ -14,6 +14,7 @@ from bot.web import (
     deliveries_api,
     health,
     intents_api,
+    knowledge_api,
     media_api,
     pages,
     socket_io,
@@ -56,6 +57,9 @@ def build_app(services: Services) -> web.Application:
     app.router.add_get("/api/console/unanswered", console_api.unanswered)
     app.router.add_post(r"/api/console/unanswered/{id:\d{1,12}}/done", console_api.resolve)
     app.router.add_get(r"/api/console/conversations/{id}/media/{seq:\d{1,9}}/{n:\d{1,2}}", media_api.fetch)
+    app.router.add_put("/api/knowledge/documents/{id}", knowledge_api.put)
+    app.router.add_delete("/api/knowledge/documents/{id}", knowledge_api.delete)
+    app.router.add_post("/api/knowledge/search", knowledge_api.search)
     app.router.add_get("/api/console/deliveries", deliveries_api.listed)
     app.router.add_post(r"/api/console/deliveries/{id:\d{1,12}}/{deed:replay|drop}", deliveries_api.act)
     app.router.add_get("/api/console/live", console_api.live)

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from bot.articles import Articles
 from bot.channels.base import Channel
 from bot.messages import Message, Reply
 from bot.settings import ServerSettings
@@ -94,6 +95,7 @@ class Services:
         console_token: opens the console; with an empty one the console is off.
         ready: checks by name for `/health/ready`, each true when its part can work.
         explain: why the model understands a text as it does, as `intents.explanation` says it.
+        articles: for programs that put, delete and search them.
         counts: sizes of the queues, read when `/metrics` is.
         body_timeout_s: within this time a request's body must have come.
     """
@@ -110,5 +112,6 @@ class Services:
     server: ServerSettings = field(default_factory=ServerSettings)
     ready: Mapping[str, Check] = field(default_factory=dict)
     explain: Callable[[str], Awaitable[Json]] | None = None
+    articles: Articles | None = None
     counts: Callable[[], Awaitable[Counts]] | None = None
     body_timeout_s: float = 15.0

@@ -22,21 +22,27 @@ def read_document_lines(path: Path) -> Iterator[tuple[int, Document]]:
         InputError: with file and line.
     """
     for line, record in read_jsonl(path):
-        text = text_field(record, ("text",), path, line)
-        title = _optional(record, "title", path, line)
-        yield (
-            line,
-            Document(
-                id=_optional(record, "id", path, line) or stable_id(path.stem, f"{title}\n{text}"),
-                title=title or text.strip().splitlines()[0][:80],
-                text=text,
-                url=_optional(record, "url", path, line),
-                language=document_language(_optional(record, "language", path, line), f"{title}\n{text}"),
-                updated=_optional(record, "updated", path, line),
-                questions=_texts(record, "questions", path, line),
-                metadata=_metadata(record, path, line),
-            ),
-        )
+        yield line, document_of(record, path, line)
+
+
+def document_of(record: Mapping[str, Any], path: Path, line: int) -> Document:
+    """One record as a document; without an id it gets one from the file's name and what it says.
+
+    Raises:
+        InputError: with file and line.
+    """
+    text = text_field(record, ("text",), path, line)
+    title = _optional(record, "title", path, line)
+    return Document(
+        id=_optional(record, "id", path, line) or stable_id(path.stem, f"{title}\n{text}"),
+        title=title or text.strip().splitlines()[0][:80],
+        text=text,
+        url=_optional(record, "url", path, line),
+        language=document_language(_optional(record, "language", path, line), f"{title}\n{text}"),
+        updated=_optional(record, "updated", path, line),
+        questions=_texts(record, "questions", path, line),
+        metadata=_metadata(record, path, line),
+    )
 
 
 def read_questions(paths: Sequence[Path], *, labelled: bool = True) -> list[Question]:

@@ -89,3 +89,43 @@ async def test_explanations_are_for_those_with_the_token(
 async def test_a_text_that_is_none_is_refused(client: TestClient[Any, Any], text: object) -> None:
     answer = await client.post(EXPLAIN, json={"text": text}, headers={"Authorization": f"Bearer {TOKEN}"})
     assert answer.status == 400
+
+
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+BIKES = "/api/knowledge/documents/bikes"
+
+
+async def _found(client: TestClient[Any, Any]) -> list[str]:
+    asked = {"question": "is a bicycle assembled?", "context": ["hello", "hi, how can I help?"], "k": 3}
+    answer = await client.post("/api/knowledge/search", json=asked, headers=BEARER)
+    assert answer.status == 200
+    return [hit["text"] for hit in (await answer.json())["hits"]]
+
+
+async def test_an_article_is_put_changed_and_deleted_over_http(client: TestClient[Any, Any]) -> None:
+    for part in ("pedals", "saddle"):
+        text = f"Bicycles come assembled, but for the {part}."
+        answer = await client.put(BIKES, json={"title": "Bicycles", "text": text}, headers=BEARER)
+        assert await answer.json() == {"status": "ok", "id": "bikes"}
+        assert part in (await _found(client))[0]
+    said = await client.post(
+        "/webhooks/rest/webhook", json={"sender": "a", "message": "is a bicycle assembled?"}
+    )
+    assert "saddle" in (await said.json())[0]["text"]
+    assert (await client.delete(BIKES, headers=BEARER)).status == 200
+    assert not any("Bicycles" in text for text in await _found(client))
+
+
+@pytest.mark.parametrize(
+    "body", [{}, {"text": ""}, {"text": 7}, {"text": "x", "questions": "y"}, {"text": "x", "metadata": []}]
+)
+async def test_a_document_that_is_none_is_refused(client: TestClient[Any, Any], body: dict[str, Any]) -> None:
+    answer = await client.put(BIKES, json=body, headers=BEARER)
+    assert answer.status == 400
+    assert "document" in await answer.text()
+
+
+async def test_articles_are_for_those_with_the_token(client: TestClient[Any, Any]) -> None:
+    assert (await client.put(BIKES, json={"text": "x"})).status == 401
+    assert (await client.delete(BIKES)).status == 401
+    assert (await client.post("/api/knowledge/search", json={"question": "x"})).status == 401

@@ -1,0 +1,94 @@
+"""Articles over HTTP: put, deleted and searched while it serves. Behind the console's token."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from bot.articles import Articles
+from bot.web.console_api import authorised
+from bot.web.errors import ApiError
+from bot.web.keys import SERVICES
+from bot.web.reading import read_api_object, text_field, whole_number
+from encoders.errors import ArtifactError, InputError
+from encoders.workers import WorkersBusy
+from knowledge.documents import Passage
+from knowledge.ingest import document_of
+
+_LONGEST_QUESTION = 4000
+_MOST_HITS = 50
+
+
+async def put(request: web.Request) -> web.Response:
+    """PUT /api/knowledge/documents/{id} {text, title?, url?, language?, updated?, questions?, metadata?}"""
+    authorised(request)
+    articles, record = _articles(request), await read_api_object(request)
+    try:
+        document = document_of({**record, "id": request.match_info["id"]}, Path("document"), 1)
+    except InputError as error:
+        raise ApiError(400, f"The document {error.problem}") from error
+    try:
+        await articles.put(document)
+    except ArtifactError as error:
+        raise ApiError(503, "The change could not be written. Nothing has changed.") from error
+    except WorkersBusy as error:
+        raise _busy() from error
+    return web.json_response({"status": "ok", "id": document.id})
+
+
+async def delete(request: web.Request) -> web.Response:
+    """DELETE /api/knowledge/documents/{id}"""
+    authorised(request)
+    try:
+        await _articles(request).delete(request.match_info["id"])
+    except ArtifactError as error:
+        raise ApiError(503, "The change could not be written. Nothing has changed.") from error
+    except WorkersBusy as error:
+        raise _busy() from error
+    return web.json_response({"status": "ok"})
+
+
+async def search(request: web.Request) -> web.Response:
+    """POST /api/knowledge/search {question, context?, k?}: the best passages with their probabilities"""
+    authorised(request)
+    data = await read_api_object(request)
+    question = text_field(data, "question", longest=_LONGEST_QUESTION)
+    context = data.get("context") or []
+    if not isinstance(context, list) or not all(isinstance(line, str) for line in context):
+        raise ApiError(400, "'context' must be a list of texts.")
+    k = whole_number(data, "k", default=5)
+    if not 1 <= k <= _MOST_HITS:
+        raise ApiError(400, f"'k' must be from 1 to {_MOST_HITS}.")
+    try:
+        found = await _articles(request).search(question, context=context, k=k)
+    except WorkersBusy as error:
+        raise _busy() from error
+    return web.json_response(
+        {"hits": [as_json(one) for one in found.passages], "p_answerable": round(found.p_answerable, 6)}
+    )
+
+
+def as_json(hit: Passage) -> dict[str, Any]:
+    """A passage as the console sees it."""
+    return {
+        "document_id": hit.document_id,
+        "passage_id": hit.id,
+        "p": round(hit.p, 6),
+        "title": hit.title,
+        "text": hit.text,
+        "url": hit.url,
+        "language": hit.language,
+    }
+
+
+def _articles(request: web.Request) -> Articles:
+    articles = request.app[SERVICES].articles
+    if articles is None or not articles.there:
+        raise ApiError(503, "The release was trained without articles: train one with some first.")
+    return articles
+
+
+def _busy() -> ApiError:
+    return ApiError(503, "The models are busy. Try again a little later.")
