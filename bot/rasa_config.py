@@ -15,6 +15,7 @@ MOST_THRESHOLD: Final = 0.5
 """A FallbackClassifier's threshold is for confidences that run high (DIET gives nonsense 0.99); ours are calibrated,
 so no more is asked of them than to be likelier right than wrong. So it is without a FallbackClassifier, too."""
 WRONG_COST: Final = 10.0
+ASKING: Final = 0.8
 
 _SAME_HERE: Final = {
     "FallbackClassifier": "its threshold sets the costs (docs/how-to/move-from-rasa.md)",
@@ -59,13 +60,13 @@ class RasaConfig:
 
     @property
     def costs(self) -> dict[str, float]:
-        """The costs at which the decision answers from the threshold on, and asks only below it.
-
-        With p = t and no other candidate, answering, asking and handing over all cost (1 − t) · wrong.
+        """The costs at which the decision answers from the threshold t on: with p = t, answering costs as much
+        as handing over. Asking back costs nearly that, so it is for candidates that are about equally likely,
+        where Rasa has its ambiguity threshold.
         """
         t = MOST_THRESHOLD if self.threshold is None else min(self.threshold, MOST_THRESHOLD)
         handover = max((1.0 - t) * WRONG_COST, 0.01)
-        return {"wrong": WRONG_COST, "handover": handover, "clarify": max(handover * t, 0.01)}
+        return {"wrong": WRONG_COST, "handover": handover, "clarify": ASKING * handover}
 
 
 def read_rasa_config(folder: Path) -> RasaConfig | None:

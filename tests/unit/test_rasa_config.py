@@ -39,6 +39,17 @@ def test_without_a_fallback_the_likelier_than_not_is_answered(tmp_path: Path) ->
     assert decide([Candidate(kind="intent", name="a", p=0.52)], costs, may_clarify=True).kind == "answer"
 
 
+def test_it_asks_back_only_between_about_equally_likely_ones(tmp_path: Path) -> None:
+    costs = Costs(**config(tmp_path, "pipeline: [{name: FallbackClassifier, threshold: 0.7}]\n").costs)
+
+    def kind(first: float, second: float) -> str:
+        both = [Candidate(kind="intent", name="a", p=first), Candidate(kind="intent", name="b", p=second)]
+        return decide(both, costs, may_clarify=True).kind
+
+    assert kind(0.5, 0.45) == "clarify"
+    assert kind(0.65, 0.2) == "answer"
+
+
 def test_max_history_is_that_of_the_memoization_policy(tmp_path: Path) -> None:
     assert config(tmp_path, "policies: [{name: MemoizationPolicy, max_history: 3}]\n").max_history == 3
     assert config(tmp_path, "policies: [{name: AugmentedMemoizationPolicy}]\n").max_history is None
