@@ -19,6 +19,7 @@ from bot.credentials import Credentials
 from bot.desk import Desk
 from bot.project import Project
 from bot.release import choose_release, open_release
+from bot.reminders import Reminders
 from bot.respond import Responder
 from bot.runtime import Runtime, load_runtime
 from bot.store.store import Store
@@ -100,6 +101,7 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
         resumed = await turns.resume()
         if resumed:
             log.info("taking up messages that were not finished", extra={"messages": resumed})
+        stack.callback(asyncio.create_task(Reminders(store, hub, turns.accept).run()).cancel)
         yield build_app(
             Services(
                 turns=turns,

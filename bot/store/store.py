@@ -158,6 +158,11 @@ class Store:
         )[0][0]
         return found
 
+    async def conversations_with(self, type_name: str) -> list[str]:
+        """The conversations that have an event of this type; reads all events, so for starting up."""
+        statement = select(events.c.conversation_id).where(events.c.type == type_name).distinct()
+        return [str(row[0]) for row in await self._rows(statement.order_by(events.c.conversation_id))]
+
     async def recent_events(self, conversation_id: str, count: int) -> list[tuple[int, dict[str, Any]]]:
         """The last `count` events, in order, with their numbers."""
         statement = select(events.c.seq, events.c.data).where(events.c.conversation_id == conversation_id)
