@@ -23,7 +23,9 @@ _FAMILIAR = re.compile(rf"(?P<name>(?:小|老|阿)[{SURNAMES}])(?![\u4e00-\u9fff
 _FAMILIAR_GIVEN = re.compile(
     r"(?:我是|我叫|叫我|这里是|客服|专员|管家|店员|助理|顾问|谢谢|感谢|辛苦|@|找)[，,\s：:]?(?P<name>(?:小|阿)[\u4e00-\u9fff])(?=[，,。.！!？?～~、\s呀哦啦]|为您|很高兴|在|$)"
 )
-_SURNAMED = re.compile(rf"(?:(?:我|免贵|本人|贵|他|她)姓|^姓|[\s，,]姓)(?P<name>{_SURNAME})")
+_SURNAMED = re.compile(
+    rf"(?:(?:我|免贵|本人|贵|他|她)姓|^姓|[\s，,]姓|师傅姓|客服姓|都姓)(?P<name>{_SURNAME})"
+)
 _LATIN = re.compile(
     r"(?:姓名|名字|收件人|收货人|联系人|持卡人|户名|乘客|乘机人|我叫|我是|名叫|叫|昵称)(?:是|为|叫|写|填|:|：|\s)*(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2})(?![A-Za-z])"
 )
@@ -55,11 +57,16 @@ _LINKED = re.compile(r"[是为：:叫，,“\"「（(的写填\s]{1,3}$")
 _SHORT_NUMBER = re.compile(r"\d{1,4}(?!\d)")
 _BRANDS = frozenset("康师傅 金师傅 方太太 白大夫 马大姐 乐经理 万能工 江小姐".split())
 _WORDLIKE = frozenset(
-    "高方马金白黄石万常安成时明于连单包全景路项费应钱关任向易温牛文康管左水平元年古车蓝苗鲜甘冷毛空党麦米席门商别支广台从幸农计伏通后红花游简边"
+    "汤农高方马金白黄石万常安成时明于连单包全景路项费应钱关任向易温牛文康管左水平元年古车蓝苗鲜甘冷毛空党麦米席门商别支广台从幸农计伏通后红花游简边"
 )
-_OF_PLACES = frozenset("店街山园村路城寺庙观湖桥门湾洞峡轩居阁楼馆型款版鸡鱼肉酒茶镇乡县市区省庄裙子满")
+_OF_PLACES = frozenset("行店街山园村路城寺庙观湖桥门湾洞峡轩居阁楼馆型款版鸡鱼肉酒茶镇乡县市区省庄裙子满")
+_COMMON_DOUBLE = frozenset(("东方", "百里", "南门", "西门", "司空", "公孙", "长孙"))
 _FIRST = frozenset((*SURNAMES, *DOUBLE_SURNAMES))
 _FUNCTION = frozenset("的是在和给把也都来到要说等了跟与收及就已刚让叫帮去吗呢，。你您我他她会能没不这那")
+_FORM = re.compile(
+    r"(?:姓名|收件人|收货人|寄件人|联系人|持卡人|户名|患者|乘客|旅客|客户|申请人)\s*[:：]\s*(?P<name>[\u4e00-\u9fff]{2,4})(?=\s*(?:[\n，,。；;/]|$))|"
+    r"(?<![\u4e00-\u9fffA-Za-z])(?P<foreign>[\u4e00-\u9fff]{1,6}·[\u4e00-\u9fff]{1,6}(?:·[\u4e00-\u9fff]{1,6})?)"
+)
 _PIECE = re.compile(r"[\u4e00-\u9fff]+")
 _SEPARATORS = re.compile(r"[\s,，、;；:：/|（(）)]*")
 
@@ -76,6 +83,8 @@ def find_chinese_names(text: str) -> Iterator[Span]:
     for match in _FAMILIAR.finditer(text):
         if _is_familiar(match, text):
             yield Span(match.start("name"), match.end("name"), "name", 54)
+    for match in _FORM.finditer(text):
+        yield Span(match.start(match.lastgroup or 0), match.end(match.lastgroup or 0), "name", 56)
     for pattern in (_FAMILIAR_GIVEN, _SURNAMED, _LATIN):
         for match in pattern.finditer(text):
             yield Span(match.start("name"), match.end("name"), "name", 53)
@@ -89,7 +98,8 @@ def find_names_beside(text: str, spans: list[Span]) -> Iterator[Span]:
     anchors = [span for span in spans if span.kind in ("phone", "address", "id_number", "card")]
     for match in pattern.finditer(text) if anchors else ():
         if (
-            is_word(match[0])
+            set(match[0][1:]) & _NOT_GIVEN
+            or is_word(match[0])
             or is_word(match[0][:2])
             or match[0][-1] in "行号卡店街路区市省楼室院厂部城村司会局所站机单款费"
         ):
@@ -135,6 +145,8 @@ def _full(text: str, words: _Words, place: int) -> Iterator[Span]:
     if surname not in _FIRST:
         return
     left = _left(text, words, place)
+    if not left and surname in DOUBLE_SURNAMES and surname not in _COMMON_DOUBLE:
+        left = "weak"
     for length in (2, 1):
         end = start + len(surname) + length
         given = text[start + len(surname) : end]
@@ -165,10 +177,10 @@ def _holds(left: str, right: str, given: str, *, wordlike: bool, word: str, spli
     if not left or not right:
         return False
     if left == "strong":
-        return not (split and len(given) == 1) and (not known or kind in ("n", "nz"))
+        return not (split and len(given) == 1) and (not known or kind.startswith("n"))
     if known or split or (len(given) == 2 and given[-1] in _OF_PLACES):
         return False
-    return right == "edge" or len(given) == 2 or not wordlike
+    return right == "edge" or not wordlike
 
 
 def _left(text: str, words: _Words, place: int) -> str:

@@ -11,7 +11,7 @@ from intents.transcripts.personal.span import Span
 _ORDER_FORM = re.compile(
     r"(?<![A-Za-z0-9-])(?:[A-Z]{1,4}-\d{2,8}(?:-[A-Z0-9]{1,8})+"
     r"|(?:WB|ORD|ORDER|INV|RMA|TKT|PO|SO|CS|CASE|TICKET|REF|RET|RT|BK|TXN|INC|SR|RFQ|PCN|HT|LN|EVT|CLM|POL|QT|BKG|RES)[-_# ]?\d{4,14}"
-    r"|[A-Z]{1,3}-\d{5,12}"
+    r"|[A-Z]{1,3}-\d{5,12}|[A-Z]{2,4}\d{3,8}-\d{2,6}"
     r"|\d{3}-\d{7}-\d{7})(?![A-Za-z0-9]|-[A-Za-z0-9])",  # the last: Amazon
     re.I,
 )
@@ -37,7 +37,7 @@ _PLATE_CN = re.compile(
 )
 _PLATE = re.compile(
     r"(?<![A-Za-z0-9-])(?:[A-Z]{2}\d{2} ?[A-Z]{3}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} ?\d{1,4}[EH]?|[A-Z]{2}[- ]\d{3}[- ][A-Z]{2}|[A-Z]{2}-\d{3}-[A-Z]|\d{1,2}-[A-Z]{2,3}-\d{1,3}|"
-    r"[A-Z]{1,2}-\d{2,3}-[A-Z]{1,2}|[A-Z]{2}-[A-Z]{2}-\d{2}|\d{2}-\d{2}-[A-Z]{2}|\d{3}-[A-Z]-\d{4,5}|\d{4} ?[A-Z]{3}|\d{2,3}-[A-Z]{1,2}-\d{1,6})(?![A-Za-z0-9-])"
+    r"[A-Z]{1,2}-\d{2,3}-[A-Z]{1,2}|[A-Z]{2}-[A-Z]{2}-\d{2}|\d{2}-\d{2}-[A-Z]{2}|\d{3}-[A-Z]-\d{4,5}|\d{4} ?[A-Z]{3}|\d{2,3}-[A-Z]{1,2}-\d{1,6}|[A-Z]{2}[ -]?\d{2}[ -]?[A-Z]{1,2}[ -]?\d{4}|\d{4}[ -][BCDFGHJKLMNPRSTVWXYZ]{3}|[A-Z]\d{1,3} [A-Z]{3}|[A-Z]{3} \d{1,3}[A-Z]|\d-[A-Z]{3}-\d{3}|[A-Z]{2}-\d{2}-[A-Z]{2}|[A-Z]{2} ?\d{3} ?[A-Z]{2}|[A-Z]{2} [A-Z]\d-\d{2}[A-Z])(?![A-Za-z0-9-])"
 )
 _PLATE_NAMED = re.compile(
     r"(?<![A-Za-z0-9-])(?=[A-Z0-9 -]{0,9}\d)(?=[A-Z0-9 -]{0,9}[A-Z])[A-Z0-9]{1,8}(?:[ ·-][A-Z0-9]{1,5}){0,3}(?![A-Za-z0-9-])"
@@ -96,5 +96,5 @@ def _plates(text: str) -> Iterator[Span]:
         if named_kind(text, match.start()) == "plate" and 4 <= sum(map(str.isalnum, match[0])) <= 9:
             yield Span(match.start(), match.end(), "plate", 74)
     for match in _PLATE_LOWER.finditer(text):
-        if is_beside(text, match.start(), "plate") and any(map(str.isdigit, match[0])):
+        if named_kind(text, match.start()) == "plate" and any(map(str.isdigit, match[0])):
             yield Span(match.start(), match.end(), "plate", 73)

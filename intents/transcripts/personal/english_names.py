@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from intents.transcripts.personal.known_names import AMBIGUOUS, CAPITALISED, NO_NAME, given_names, surnames
+from intents.transcripts.personal.known_names import (
+    AMBIGUOUS,
+    CAPITALISED,
+    NO_NAME,
+    PINYIN_SURNAMES,
+    given_names,
+    surnames,
+)
 from intents.transcripts.personal.span import Span
 
 _TOKEN = re.compile(r"[^\W\d_\u3400-\u9fff\u3040-\u30ff\uac00-\ud7a3]+(?:['’-][^\W\d_\u3400-\u9fff]+)*")
@@ -60,6 +67,7 @@ _HERE = re.compile(r",? (?:here|speaking|again|calling)\b(?! is| are| we)", re.I
 _SAYS = re.compile(
     r"(?:['’]s (?:account|order|card|phone|number|email|parcel|passport|name|birthday|mum|wife|husband)|,? (?:told|said|says|called|promised|wrote|sent|helped|asked|confirmed|mentioned|from|and (?:me|i)|or (?:me|i)|in (?:sales|support|accounts|billing|returns)|at reception)\b)", re.I
 )  # fmt: skip
+_PARTNERS = re.compile(r",? (?:&|and) [A-Z]\w+(?:[ ,]+(?:Ltd|Limited|Inc|LLC|LLP|plc|GmbH|Co)\b)")
 _ALONE = re.compile(r"\s*(?:[,.!?;:\n—–-]|$)")
 _REGARDS = re.compile(r"regards|sincerely|yours|truly|faithfully", re.I)
 _INSIDE = re.compile(r"[^\W\d_][,;:]?['\"“]? $")
@@ -69,10 +77,31 @@ _COMPANY = re.compile(
 _ARTICLE = re.compile(
     r"\b(?:the|a|an|in|at|near|of|colou?r|shade|size|brands?|model|label|from the|your|our)\s+[\"“'‘]?$", re.I
 )
-_REVERSED = re.compile(r"(?<![\w])([A-ZÀ-Ž][\w'’-]+), ([A-ZÀ-Ž][\w-]+)(?! [A-Z])(?=[\s.,;)]|$)")
+_SYLLABLE = r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|ve|er|a|o|e|i|u|v))"
+_PINYIN = re.compile(rf"{_SYLLABLE}{{1,2}}(?:-{_SYLLABLE})?")
+_TICKET = re.compile(r"(?<![\w/])([A-Z]{2,})/([A-Z]{2,})(?: ?(?:MR|MRS|MS|MISS|MSTR|DR))?(?![\w/])")
+_REVERSED = re.compile(
+    r"(?<![\w])(?:(?:[Vv]an|[Vv]on|[Dd]e)(?: de[rn]?)? )?([A-ZÀ-Ž][\w'’-]+), ([A-ZÀ-Ž][\w-]+)(?! [A-Z])(?=[\s.,;)]|$)"
+)
+_THING = re.compile(
+    r"\s+(?:in size|size|gold|green|blue|red|gr[ae]y|white|black|pink|brown|yellow|rice|oil|sofas?|lamps?|beds?|chairs?|tables?|mattress|jackets?|jeans|shirts?|boots|shoes|bags?|"
+    r"watch|lipstick|perfume|puzzle|range|collection|line|edition|series|model|flight|hotel|hospital|church|bread|cheese|tea|coffee|wine|beer|whisky|game|set|card|voucher|brand|store|shop)\b",
+    re.I,
+)
+_PLACE_BEFORE = re.compile(
+    r"\b(?:St\.?|Saint|San|Santa|São|Los|Las|Port|Fort|Mount|Mt|Lake|Hotel|hotel|caf[eé]|Caf[eé]|restaurant|pub|bar|ferry|ward|MS|SS) $"
+)
+_BRANDS = re.compile(
+    r"\b(?:Ben (?:&|and) Jerry|Jack Daniel|Dr\.? (?:Martens|Oetker|Pepper|Scholl)|Doc Martens|Charlotte Tilbury|Jo Malone|Calvin Klein|Tommy Hilfiger|Ralph Lauren|Hugo Boss|Paul Smith|Mary Janes?|"
+    r"Harley|Uncle Ben|Aunt Bessie|Martin Luther King|Mercedes|Johnnie Walker|Jim Beam|Captain Morgan|Est[eé]e Lauder|Elizabeth Arden|Marc Jacobs|Tom Ford|Kate Spade|Michael Kors|Tory Burch|"
+    r"Stella McCartney|Vivienne Westwood|Laura Ashley|Ted Baker|Fred Perry|Christian Dior|Louis Vuitton|Yves Saint|Giorgio Armani|Karl Lagerfeld|Melissa (?:&|and) Doug|Marks (?:&|and)|John Lewis|Peter Jones|"
+    r"Fisher[- ]Price|Stanley|Victoria['’]s Secret|Burt['’]s Bees|Le Creuset|Trader Joe|Papa John|Wendy['’]s|Sainsbury|Lloyds?|Barclays?|Charles Schwab|Wells Fargo|Eddie Bauer|Jimmy Choo|Philip Morris|Ray[- ]?Ban|"
+    r"Granny Smith|Earl Gr[ae]y|Bloody Mary|Father Christmas|Santa Claus|Google|Alexa|Siri|Cortana)\b",
+    re.I,
+)
 _CAMEL = re.compile(r"[a-z](?<!Mc)(?<!Mac)(?<!De)(?<!Van)(?<!Le)(?<!La)(?<!Di)(?<!Fitz)[A-Z]")
 _PLACES = frozenset(
-    """station street road avenue lane park hotel airport square house bank school university hospital college church bridge stadium collection edition sofa
+    """blvd boulevard drive way close court terrace plaza crescent place station street road avenue lane park hotel airport square house bank school university hospital college church bridge stadium collection edition sofa
     bed chair table mattress lamp jacket jeans shirt shoes boots bag watch perfume rice oil tea coffee grey gray gold blue green red black white county city
     beach island river lake hill mall centre center museum theatre clinic pharmacy bakery store shop texas england""".split()
 )
@@ -82,8 +111,13 @@ _Tokens = Sequence[re.Match[str]]
 
 def find_english_names(text: str) -> Iterator[Span]:
     """Names in the text, with how sure their surroundings make them."""
+    brands = [match.span() for match in _BRANDS.finditer(text)]
     for run in _runs(text):
-        yield from _named(text, run)
+        if not any(start <= token.start() < end for start, end in brands for token in run):
+            yield from _named(text, run)
+    for match in _TICKET.finditer(text):
+        if {match[1].lower(), match[2].lower()} & (surnames() | given_names()):
+            yield Span(match.start(), match.end(2), "name", 56)
     for match in _REVERSED.finditer(text):
         if match[1].lower() in surnames() and match[2].lower() in given_names():
             yield Span(match.start(), match.end(), "name", 54)
@@ -123,12 +157,13 @@ def _named(text: str, run: list[re.Match[str]]) -> Iterator[Span]:
     ):
         return
     before, after = text[max(0, run[0].start() - 48) : run[0].start()], text[run[-1].end() :]
-    if _COMPANY.match(after):
+    placed = _PLACE_BEFORE.search(before) or _PLACE_BEFORE.match(run[0][0] + " ")
+    if _COMPANY.match(after) or _PARTNERS.match(after) or (placed and not _STRONG.search(before)):
         return
     if certainty := _certainty(run, before, after):
         yield _span(run, certainty)
         return
-    places = () if _ARTICLE.search(before) else range(len(run))
+    places = () if _ARTICLE.search(before) or (len(run) == 1 and _THING.match(after)) else range(len(run))
     place = next((place for place in places if _begins(run[place:])), None)
     if place is not None:
         yield _span(run[place:], 50)
@@ -175,14 +210,23 @@ def _mentioned(run: _Tokens, before: str, after: str) -> int:
     if first in given_names() and _SAYS.match(after):
         return 52
     inside = _INSIDE.search(before) and not _ARTICLE.search(before)
-    if inside and first in CAPITALISED and len(run) == 1:
+    if inside and first in CAPITALISED and len(run) == 1 and not _THING.match(after):
         return 50
     return 51 if _is_known(run) and first not in AMBIGUOUS and _MEDIUM.search(before) else 0
+
+
+def _is_pinyin(run: _Tokens) -> bool:
+    """A Chinese name in Latin letters: a surname and a given name of one or two syllables."""
+    return (
+        len(run) == 2 and run[0][0].lower() in PINYIN_SURNAMES and bool(_PINYIN.fullmatch(run[1][0].lower()))
+    )
 
 
 def _begins(run: _Tokens) -> bool:
     """Whether a name begins here: a given name that is no word, or any followed by a surname."""
     first = _bare(run[0])
+    if _is_pinyin(run):
+        return True
     if len(first) < 3 or first in NO_NAME:
         return False
     if first in given_names() and first not in AMBIGUOUS:
@@ -234,7 +278,10 @@ def _bare(token: re.Match[str]) -> str:
 def _glued(text: str, token: re.Match[str]) -> bool:
     """Whether the word is part of an address, a code or a name of the network."""
     before, after = text[max(0, token.start() - 1) : token.start()], text[token.end() : token.end() + 1]
-    return bool(before and before in "@/_#-=&0123456789") or bool(after and after in "@_=0123456789")
+    slash = before == "/" and not text[max(0, token.start() - 2) : token.start() - 1].strip()
+    return bool(before and before in "@/_#-=&0123456789" and not slash) or bool(
+        after and after in "@_=0123456789"
+    )
 
 
 def _span(run: _Tokens, certainty: int) -> Span:

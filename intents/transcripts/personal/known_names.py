@@ -53,6 +53,8 @@ def _collected(attributes: tuple[str, ...], *, only: tuple[str, ...] = ()) -> fr
 
 _GIVEN = frozenset(
     """
+    kev del baz gaz deb debs trish steph jess jen mel nat ollie tash kath lexi vic jo jon davey mick micky paddy seb zak zac liv izzy ellie millie tilly
+    raj stu bex shaniqua kayleigh tanisha lakshmi deepika suresh ramesh anjali
     aaron abdul abigail adam adrian agnes ahmed aidan aisha alan albert alejandro alessandro alex alexander alexandra
     alfie alice alicia alina alison amanda amelia amina amir amy ana anastasia andre andrea andreas andrew andrzej angela
     angus anika anita anja anna anne annika anthony antoine antonio anya aoife arjun arthur astrid audrey ayesha aysha
@@ -125,6 +127,13 @@ AMBIGUOUS = frozenset(
 )
 """Given names and surnames that are also words or places: they need words around them that say they are names."""
 
+PINYIN_SURNAMES = frozenset(
+    "zhang wang li zhao chen liu yang huang zhou wu xu sun hu zhu gao lin he guo ma luo liang song zheng xie han tang feng yu dong xiao cheng cao yuan deng fu shen zeng peng lu su "
+    "jiang cai jia ding wei xue ye yan pan du dai xia zhong tian ren fan fang shi yao tan liao zou xiong jin hao kong bai cui kang mao qiu qin gu hou shao meng long wan duan lei qian "
+    "yin yi chang qiao lai gong ouyang".split()
+)
+"""Chinese surnames in Latin letters."""
+
 CAPITALISED = frozenset(
     """
     amber angel art bill bob brandy carol casey chip christian christie chuck clay cody crystal daisy dale dawn dean don dot drew duke earl ed
@@ -168,7 +177,7 @@ NO_NAME = frozenset(
     cyber street road avenue lane london paris berlin amsterdam dublin rotterdam england ireland germany france spain calvin klein rosemary jasmine europe
     uk usa us eu faq ups dhl dpd usps fedex gls evri hermes royal mail klarna ideal mastercard amex maestro hr it ceo pdf url sms
     spelt spelled wrongly misspelled correct incorrect different changed printed mr mrs ms miss dr prof sales
-    i'm im aud swift outta dirty alexa texas lord pepper china something god um saved placed accountant tried else cheers hiya best yours sincerely greetings love apologies welcome goodbye many bye agent speak ask spoke told tell both
+    i'm im aud swift outta dirty alexa texas caller client patient guest passenger driver nurse user visitor member tenant policyholder cardholder sender recipient lord pepper china something god um saved placed accountant tried else cheers hiya best yours sincerely greetings love apologies welcome goodbye many bye agent speak ask spoke told tell both
     billing technical reception warehouse assistance morning afternoon evening night both either neither old pm
     passport passports licence license policy invoice ticket booking address postcode delivered regards lead title junior ltd gmbh sent
     """.split()

@@ -19,13 +19,14 @@ _LOWER = re.compile(
     r"(?P<name>[^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+){0,2})", re.I
 )  # fmt: skip
 _LOWER_SELF = re.compile(
-    r"(?:\b(?:i['’]?m|i am|this is|it['’]?s|im|hi|hello|hey|thanks|thank you|cheers|thx|regards)[,.]? |phone, |\n)(?P<name>[^\W\d_]+(?: [^\W\d_]+)?)(?=\s*(?:[,.!?\n]|$|here\b|from\b|speaking\b|and\b|again\b|for\b))",
+    r"(?:\b(?:i['’]?m|i am|this is|it['’]?s|im|hi|hello|hey|thanks|thank you|cheers|thx|regards)[,.]? |phone, |\n|\bname,? )(?P<name>[^\W\d_]+(?: [^\W\d_][\w'’-]+)?)(?=\s*(?:[,.!?\n]|$|here\b|from\b|speaking\b|and\b|again\b|for\b))",
     re.I,
 )
 
 _AFTER_NAME = frozenset("again here from speaking and for with calling".split())
 _LOWER_SPEAKING = re.compile(
-    r"\b(?:this is|it['’]?s|i['’]?m|hi|hello) (?P<name>[a-z]{2,}(?: [a-z]{2,})?) (?:here|speaking)\b", re.I
+    r"\b(?:this is|it['’]?s|i['’]?m|hi|hello) (?P<name>[a-z]{2,}(?: [a-z]{2,})?) (?:here|speaking|from (?:unit|flat|apt|apartment|room|no|number|accounts|reception|next door|\d))\b",
+    re.I,
 )
 _LOWER_SIGNED = re.compile(
     r"(?:regards|sincerely|cheers|best wishes|yours)\s*[,.!–—-]+\s*(?P<name>[a-z]{2,12}(?: [a-z]{2,12})?)\s*[.!]?\s*$",

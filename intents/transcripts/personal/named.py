@@ -16,12 +16,12 @@ _CUES = {
     + r"|\b(?:visa|mastercard|amex|maestro|pan|debit|credit)\b|\b(?:my|new|old|expired|other|this|the) cards?\b|信用卡|银行卡|储蓄卡|借记卡|卡号|[工农建招交中]行卡|全号",
     "tracking_number": r"\b(?:track(?:ing|ed)?|trackers?|waybills?|way ?bill|consignment|awb|airway bill|shipment|parcels?|packages?|courier|shipping|letter|"
     r"dhl|ups|fedex|usps|dpd|gls|evri|hermes|royal mail|postnl|yodel|tnt|an post|airmail|post office|colissimo|correos|inpost)\b|"
-    r"快递(?:单)?|运单|物流|包裹|面单|货运|顺丰|圆通|中通|申通|韵达|极兔|德邦|京东快递|邮政|百世|安能|跨越|丰网|菜鸟|ems|取件|派件|派送",
+    r"快递(?:单)?|运单|物流|包裹|面单|货运|顺丰|圆通|中通|申通|韵达|极兔|德邦|京东快递|邮政|百世|安能|跨越|丰网|菜鸟|ems|取件(?!码)|派件|派送",
     "order_number": r"\b(?:orders?|purchase|po|booking|bookings|reservation|confirmation|invoices?|receipts?|ref(?:erence)?s?|cases?|tickets?|rma|agreement|loan|policy|policies|"
     r"dispute|fine|penalty|pcn|application|subscription|docket|incident|service request|work order|job|pnr|locator|record locator|folio|docs?|statement|"
     r"returns?|transactions?|claims?|complaint|enquiry|inquiry|refund|request|quotes?|quotation|contract|account (?:no|number|id)|tour|event|delivery note|"
     r"customer (?:no|number|id)|member(?:ship)? (?:no|number|id))\b|"
-    r"订单|单号|工单|交易号?|流水|退货|退款|售后|预约|预订|服务单|报修|发票号?|合同|编号|会员号|客户号|案件|受理|票号?|备注|团号?|旅游团|保单|[\u4e00-\u9fff]单|case|订购号|商户号|凭证",
+    r"订单|单号|工单|交易号?|流水|退货|退款|售后|预约|预订|服务单|报修|发票号?|[案单票箱]号|合同|编号|会员号|客户号|案件|受理|票号?|备注|团号?|旅游团|保单|[\u4e00-\u9fff]单|case|订购号|商户号|凭证",
     "phone": r"\b(?:(?:tele)?phones?|tel|mobile|cell(?:phone|ular)?|call(?:ed|ing)?|ring|text(?:ed)?|sms|whatsapp|fax|landline|"
     r"reach (?:me|him|her|us)|contact(?: me)?|dial(?:led)?|mob|ph|viber|telegram|signal|(?:her|him|me|us|them|\w{3,}) on)\b|"
     r"电话|手机|座机|联系(?:方式|我)?|号码|拨打?|打给?|来电|短信|微信|致电|回电|热线|分机|tel|☎|📞|老婆的号|的号",
@@ -68,7 +68,7 @@ def is_beside(text: str, start: int, kind: str) -> bool:
     if found is None or found.lastgroup != kind:
         return False
     between = text[max(0, start - _WINDOW) : start][found.end() :]
-    return bool(re.fullmatch(rf"\s*(?:{_NUMBER}|is|was|:|：|，|,|号|是|为|-|\"|#|“|\s)*", between, re.I))
+    return bool(re.fullmatch(rf"\s*(?:{_NUMBER}|is|was|:|：|，|,|号|是|为|\.|-|\"|#|“|\s)*", between, re.I))
 
 
 def _cue_before(text: str, start: int) -> re.Match[str] | None:

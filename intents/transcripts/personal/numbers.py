@@ -12,6 +12,10 @@ _DIGITS = re.compile(r"\d")
 _CARD = re.compile(r"(?<![A-Za-z\d-])(?<!\d[. ])[2-6]\d{3}(?:[ -]?\d){8,15}(?![A-Za-z\d-]|[ ]\d)", re.A)
 _IBAN = re.compile(r"(?<![A-Za-z\d])[A-Z]{2}\d{2}(?=(?:[ -]?[A-Z0-9]){11})", re.I | re.A)
 _IBAN_REST = re.compile(r"(?:[ -]?[A-Z0-9]){11,30}", re.I | re.A)
+_LENGTHS = dict(
+    AT=20, BE=16, BG=22, CH=21, CY=28, CZ=24, DE=22, DK=18, EE=20, ES=24, FI=18, FR=27, GB=22, GR=27, HR=21, HU=28, IE=22, IT=27,
+    LT=20, LU=20, LV=21, MT=31, NL=18, NO=15, PL=28, PT=25, RO=24, SE=24, SI=19, SK=24, TR=26, AE=23, SA=24,
+)  # fmt: skip
 _CHINESE_ID = re.compile(
     r"(?<![A-Za-z\d])[1-8]\d{5}[ -]?(?:18|19|20)\d{2}[ -]?\d{4}[ -]?\d{3}[\dXx](?![A-Za-z\d])", re.A
 )
@@ -20,6 +24,7 @@ _FORMS = (
     re.compile(
         r"(?<!\w)[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z](?: ?\d{2}){3} ?[A-D](?!\w)", re.I | re.A
     ),  # United Kingdom
+    re.compile(r"(?<!\w)[A-Z]{2} \d{2} \d{2} \d{2} [A-D](?!\w)"),
     re.compile(r"(?<!\w)[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z](?!\w)", re.I | re.A),  # Italy
     re.compile(
         r"(?<![A-Za-z\d])(?:XYZ|[XYZ])?\d{7,8}-?[TRWAGMYFPDXBNJZSQVHLCKE](?![A-Za-z\d])", re.A
@@ -71,10 +76,21 @@ def _ibans(text: str) -> Iterator[Span]:
         valid = next((end for end in reversed(ends) if iban.is_valid(text[match.start() : end])), None)
         if valid is not None:
             yield Span(match.start(), valid, "iban", 95)
+        elif (end := _national(text, match, ends)) is not None:
+            yield Span(match.start(), end, "iban", 74)
         elif named_kind(text, match.start()) == "iban":
             words = re.match(r"[A-Z]{2}\d{2}(?:[ -]?(?=[A-Z]{0,4}\d)[A-Z0-9]+)+", text[match.start() :], re.A)
             if words and len(_DIGITS.findall(words[0])) > 7:
                 yield Span(match.start(), match.start() + words.end(), "iban", 75)
+
+
+def _national(text: str, match: re.Match[str], ends: list[int]) -> int | None:
+    """Where an IBAN with a mistake in it ends: one with as many characters as the country's have."""
+    length = _LENGTHS.get(match[0][:2].upper())
+    plain = ((end, re.sub(r"[ -]", "", text[match.start() : end])) for end in ends)
+    return next(
+        (end for end, value in plain if len(value) == length and len(_DIGITS.findall(value)) > 9), None
+    )
 
 
 def _ends_word(text: str, place: int) -> bool:
