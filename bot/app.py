@@ -12,7 +12,7 @@ from importlib.metadata import version
 import aiohttp
 from aiohttp import web
 
-from bot.actions.opened import opened_actions
+from bot.actions.opened import opened_actions, opened_wording
 from bot.articles import Articles, close_articles, watch_articles
 from bot.channels.catalogue import open_channels
 from bot.credentials import Credentials
@@ -74,13 +74,14 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
         stack.callback(workers.close)
         runtime = RuntimePointer(await _active_runtime(project, store, workers))
         actions = await stack.enter_async_context(opened_actions(project))
+        reword = await stack.enter_async_context(opened_wording(project))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         channels = open_channels(options.credentials, session)
         hub, metrics = Hub(), Metrics()
         turns = Turns(
             store=store,
             runtime=runtime,
-            responder=Responder(execute=lambda _: actions, metrics=metrics),
+            responder=Responder(execute=lambda _: actions, metrics=metrics, reword=reword),
             channels=channels,
             hub=hub,
             metrics=metrics,

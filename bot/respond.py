@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from bot.actions.loop import Execute, Ports, begin_session, run_turn
+from bot.actions.loop import Execute, Ports, Reword, begin_session, run_turn
 from bot.actions.message import asked_language, parse_data_of, pinned_language, user_turn_events
 from bot.answers import CITE_INTENT, cite, clarify, hand_over
 from bot.dialog.decision import ACTION_CITE, ACTION_CLARIFY, Candidate, Decision, decide
@@ -71,6 +71,7 @@ class Responder:
 
     execute: Callable[[Runtime], Execute]
     metrics: Metrics
+    reword: Reword | None = None
     now: Callable[[], float] = time.time
     pick: Pick = random.randrange
 
@@ -98,6 +99,7 @@ class _Turn:
             own_action=self._own_action,
             now=responder.now,
             pick=responder.pick,
+            reword=responder.reword,
         )
 
     async def respond(self, tracker: Tracker) -> Response:

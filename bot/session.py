@@ -7,8 +7,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from bot.actions.loop import ActionFailed, Execute
-from bot.actions.opened import opened_actions
+from bot.actions.loop import ActionFailed, Execute, Reword
+from bot.actions.opened import opened_actions, opened_wording
 from bot.dialog.calls import ActionResult
 from bot.dialog.tracker import Tracker
 from bot.messages import Message
@@ -23,9 +23,9 @@ from encoders.workers import ModelWorkers
 class Session:
     """One conversation, kept in memory."""
 
-    def __init__(self, runtime: Runtime, execute: Execute) -> None:
+    def __init__(self, runtime: Runtime, execute: Execute, reword: Reword | None = None) -> None:
         self.runtime = runtime
-        self._responder = Responder(execute=lambda _: execute, metrics=Metrics())
+        self._responder = Responder(execute=lambda _: execute, metrics=Metrics(), reword=reword)
         self.restart()
 
     def restart(self) -> None:
@@ -68,10 +68,11 @@ async def open_session(
         workers = ModelWorkers(1)
         stack.callback(workers.close)
         runtime = load_runtime(project, release, workers=workers)
-        execute: Execute = _no_actions
-        if with_actions:
-            execute = await stack.enter_async_context(opened_actions(project))
-        yield Session(runtime, execute)
+        if not with_actions:
+            yield Session(runtime, _no_actions)
+            return
+        execute = await stack.enter_async_context(opened_actions(project))
+        yield Session(runtime, execute, await stack.enter_async_context(opened_wording(project)))
 
 
 async def _no_actions(name: str, tracker: Tracker, *, key: str) -> ActionResult:

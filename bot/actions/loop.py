@@ -55,6 +55,8 @@ class Execute(Protocol):
         ...
 
 
+Reword = Callable[[BotUttered, Tracker], Awaitable[BotUttered]]
+"""Gives a response another wording, from a server of the project's own."""
 OwnAction = Callable[[ActionChoice, Tracker], Awaitable[Sequence[Event]]]
 """Runs `action_cite`, `action_clarify` or `action_hand_over`; gives what follows its `action` event."""
 
@@ -67,6 +69,7 @@ class Ports:
         now: seconds since the epoch.
         pick: given n > 0, an index below n.
         limit: actions a turn may take.
+        reword: None where the domain's wording is all there is.
     """
 
     execute: Execute
@@ -74,6 +77,7 @@ class Ports:
     now: Callable[[], float]
     pick: Pick
     limit: int = MOST_ACTIONS
+    reword: Reword | None = None
 
     @property
     def context(self) -> Context:
@@ -161,9 +165,8 @@ class _Turn:
         if choice.action in OWN_ACTIONS and not domain.has_action(choice.action):
             did: Sequence[Event] = await self._ports.own_action(choice, self.tracker)
         else:
-            did = _with_choices_shown(
-                await self.drive(run_action(choice.action, self.tracker, self._ports.context))
-            )
+            done = await self.drive(run_action(choice.action, self.tracker, self._ports.context))
+            did = _with_choices_shown([event for one in done if (event := await self._worded(one))])
         if any(isinstance(event, ActionExecutionRejected) for event in did):
             self.add(did)
         else:
@@ -181,6 +184,14 @@ class _Turn:
             return tuple(done.value)
         finally:
             steps.close()
+
+    async def _worded(self, event: Event) -> Event | None:
+        """A message in its final wording; None for one that says nothing."""
+        if not isinstance(event, BotUttered):
+            return event
+        if self._ports.reword is not None:
+            event = await self._ports.reword(event, self.tracker)
+        return event if event.text or any(event.data.values()) else None
 
     @property
     def is_over(self) -> bool:

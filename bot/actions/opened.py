@@ -1,4 +1,4 @@
-"""Where a project's actions run: on the server that `endpoints.yml` names, else in this process."""
+"""Where a project's actions run and its responses are worded: on the servers that `endpoints.yml` names, else here."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from time import time
 import aiohttp
 
 from bot.actions.executor import InProcessActions
-from bot.actions.loop import Execute
+from bot.actions.loop import Execute, Reword
+from bot.actions.nlg import NlgServer
 from bot.actions.server import ActionServer
 from bot.endpoints import load_endpoints
 from bot.project import Project
@@ -33,3 +34,18 @@ async def opened_actions(project: Project) -> AsyncIterator[Execute]:
         yield actions
     finally:
         actions.close()
+
+
+@asynccontextmanager
+async def opened_wording(project: Project) -> AsyncIterator[Reword | None]:
+    """The server that words responses, where `endpoints.yml` names one.
+
+    Raises:
+        InputError: when `endpoints.yml` cannot be read.
+    """
+    server = load_endpoints(project.folder).nlg
+    if server is None:
+        yield None
+        return
+    async with aiohttp.ClientSession() as session:
+        yield NlgServer(server, session)

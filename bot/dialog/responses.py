@@ -29,6 +29,8 @@ def uttered(
 ) -> BotUttered | None:
     """The `bot` event that a response makes, or None when no wording applies.
 
+    A response that the domain names without any wording makes an empty one, for a server to word.
+
     Args:
         pick: chooses between equally fitting wordings.
         now: seconds since the epoch.
@@ -37,7 +39,8 @@ def uttered(
     variants = tracker.domain.responses.get(name) or DEFAULT_RESPONSES.get(name, ())
     fitting = _fitting(variants, tracker)
     if not fitting:
-        return None
+        named = name in tracker.domain.responses and not variants
+        return _event({}, {"utter_action": name}, now) if named else None
     variant = fitting[pick(len(fitting)) % len(fitting)]
     values = {**_entities(tracker), **tracker.slots, **(variables or {})}
     content = {key: filled(value, values) for key, value in variant.content.items()}

@@ -11,7 +11,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from bot.actions.loop import ActionFailed, Execute, Ports, TurnResult, run_turn
+from bot.actions.loop import ActionFailed, Execute, Ports, Reword, TurnResult, run_turn
 from bot.actions.message import user_turn_events
 from bot.dialog.assistant import Assistant, build_assistant
 from bot.dialog.calls import ActionResult
@@ -62,6 +62,7 @@ class Talk:
     assistant: Assistant
     actions: Mapping[str, Act] = field(default_factory=dict)
     execute: Execute | None = None
+    reword: Reword | None = None
     own: Callable[[ActionChoice], Sequence[Event]] = lambda choice: ()
     tracker: Tracker = None  # type: ignore[assignment]
     keys: list[str] = field(default_factory=list)
@@ -76,7 +77,11 @@ class Talk:
     @property
     def ports(self) -> Ports:
         return Ports(
-            execute=self.execute or self._execute, own_action=self._own, now=self._now, pick=lambda n: 0
+            execute=self.execute or self._execute,
+            own_action=self._own,
+            now=self._now,
+            pick=lambda n: 0,
+            reword=self.reword,
         )
 
     async def says(
