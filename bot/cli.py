@@ -156,11 +156,15 @@ def chat(
     project: ProjectFolder,
     release: ReleaseId = None,
     debug: Annotated[bool, typer.Option(help="Say what was understood and why it was decided so.")] = False,
+    save: Annotated[
+        Path | None,
+        typer.Option(help="Write the conversation there as a story test, such as tests/test_mine.yml."),
+    ] = None,
 ) -> None:
     """Talk to the assistant in the terminal; nothing is stored."""
     from bot.commands.chat import chat_command
 
-    chat_command(project, release=release, debug=debug)
+    chat_command(project, release=release, debug=debug, save=save)
 
 
 @app.command()

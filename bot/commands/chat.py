@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import typer
 
 from bot.channels.wording import render_citations
 from bot.commands.release import pick_release
-from bot.dialog.events import ActionExecuted, SlotSet, UserUttered
+from bot.dialog.events import ActionExecuted, Event, SlotSet, UserUttered
 from bot.dialog.state import ACTION_LISTEN
+from bot.dialog.writing import conversation_steps
 from bot.messages import Button, Part
 from bot.project import Project, open_project
 from bot.release import Release
@@ -20,13 +21,31 @@ from bot.respond import Response
 from bot.session import open_session
 
 
-def chat_command(folder: Path, *, release: str | None, debug: bool) -> None:
-    """Read lines until the end of the input; a number presses the button of that number."""
+def chat_command(folder: Path, *, release: str | None, debug: bool, save: Path | None) -> None:
+    """Read lines until the end of the input; a number presses the button of that number.
+
+    With `save` the conversation is written there as a story test.
+    """
     project = open_project(folder)
-    asyncio.run(_chat(project, pick_release(project, release), debug))
+    events = asyncio.run(_chat(project, pick_release(project, release), debug))
+    if save is not None:
+        _save(events, save)
+        typer.echo(f"The conversation is a story test now: {save}")
 
 
-async def _chat(project: Project, release: Release, debug: bool) -> None:
+def _save(events: Sequence[Event], path: Path) -> None:
+    from ruamel.yaml import YAML
+
+    yaml = YAML()
+    yaml.width = 2**16
+    path.parent.mkdir(parents=True, exist_ok=True)
+    story = {"story": path.stem.replace("_", " "), "steps": list(conversation_steps(events))}
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump({"version": "3.1", "stories": [story]}, file)
+
+
+async def _chat(project: Project, release: Release, debug: bool) -> Sequence[Event]:
+    """Until the input ends; what happened."""
     buttons: tuple[Button, ...] = ()
     async with open_session(project, release) as session:
         typer.echo(f"{project.settings.name}, release {release.id}. Ctrl-D ends the chat.")
@@ -34,7 +53,7 @@ async def _chat(project: Project, release: Release, debug: bool) -> None:
             try:
                 line = (await asyncio.to_thread(input, "> ")).strip()
             except EOFError:
-                return
+                return session.tracker.events
             if not line:
                 continue
             if line.isdigit() and 0 < int(line) <= len(buttons):

@@ -46,14 +46,18 @@ Test = StoryTest | LiveTest
 def read_tests(folder: Path) -> list[Test]:
     """The tests in the YAML files of `folder`, in the order of files and lines.
 
+    Files that are not called `test_…`, and those with `nlu:` data, may hold something else.
+
     Raises:
-        InputError: with file and line, for a file that has neither `stories` nor `test_cases`, and for a step
-            that cannot be read.
+        InputError: with file and line, for a `test_…` file that has neither `stories` nor `test_cases`, and for
+            a step that cannot be read.
     """
     tests: list[Test] = []
     for path in sorted(path for path in folder.rglob("*.y*ml") if path.is_file()):
         mapping = read_yaml(path)
         if not {"stories", "test_cases"} & mapping.keys():
+            if "nlu" in mapping or not path.name.startswith("test_"):
+                continue
             raise InputError(
                 path,
                 "holds no tests.",

@@ -163,7 +163,7 @@ async def test_a_live_case_that_differs_says_how(tmp_path: Path, step: str, got:
         ("stories:\n- story: a\n  steps:\n  - intnt: x\n", 4, "unknown step"),
         ("test_cases:\n- test_case: a\n  steps:\n  - says: x\n", 4, "exactly one of"),
         ("test_cases:\n- test_case: a\n", 2, "a list of `steps`"),
-        ("nlu: []\n", None, "holds no tests"),
+        ("stroies: []\n", None, "holds no tests"),
     ],
 )
 def test_a_test_that_cannot_be_read_is_an_error(
@@ -173,6 +173,13 @@ def test_a_test_that_cannot_be_read_is_an_error(
     with pytest.raises(InputError, match=problem) as error:
         read_tests(tmp_path)
     assert str(error.value).startswith(f"{tmp_path / 'test_a.yml'}" + (f":{line}" if line else ""))
+
+
+def test_other_files_among_the_tests_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "test_nlu.yml").write_text("nlu: []\n")
+    (tmp_path / "data.yml").write_text("people: []\n")
+    (tmp_path / "conversation.yml").write_text("stories:\n- story: a\n  steps: [{intent: greet}]\n")
+    assert [test.name for test in read_tests(tmp_path)] == ["a"]
 
 
 async def test_the_report_has_every_turn_and_what_was_not_reached(tmp_path: Path) -> None:
