@@ -103,7 +103,7 @@ def passages(encoder: Encoder, lines: Sequence[str], count: int) -> tuple[list[E
         )
         documents.append(
             EncodedDocument(
-                id=str(number), content=number + 1, names=(), passages=(one,),
+                id=str(number), content=number + 1, names=(), metadata={}, passages=(one,),
                 vectors=vectors[number : number + 1], questions=none, question_languages=(),
             )
         )  # fmt: skip

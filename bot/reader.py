@@ -14,6 +14,7 @@ from intents.classifier import IntentClassifier
 from intents.understanding import Understanding
 from knowledge.base import KnowledgeBase
 from knowledge.documents import Passage, Retrieved
+from knowledge.filters import Filter
 
 MOST_INTENTS = 5
 MOST_PASSAGES = 8
@@ -53,18 +54,26 @@ class Reader:
         self._workers = workers
         self._shared = knowledge is not None and knowledge.encoder.id == classifier.encoder.id
 
-    async def read(self, text: str, *, context: Sequence[str] = (), language: str | None = None) -> Reading:
+    async def read(
+        self,
+        text: str,
+        *,
+        context: Sequence[str] = (),
+        language: str | None = None,
+        where: Filter | None = None,
+    ) -> Reading:
         """Understand a text and retrieve for it.
 
         Args:
             context: what was said before, by both sides, oldest first.
             language: the conversation's, preferred among equally good passages.
+            where: what articles have to fit.
         """
         if self._shared or self.knowledge is None:
-            return await self._workers.run(self.read_now, text, context, language)
+            return await self._workers.run(self.read_now, text, context, language, where)
         understanding, retrieved = await asyncio.gather(
             self._workers.run(self._understand, text),
-            self._workers.run(self._search, text, context, language),
+            self._workers.run(self._search, text, context, language, where),
         )
         return Reading(understanding=understanding, retrieved=retrieved)
 
@@ -72,26 +81,34 @@ class Reader:
         """Other work that is too long for the event loop, on the same workers."""
         return await self._workers.run(partial(function, *args, **options))
 
-    def read_now(self, text: str, context: Sequence[str] = (), language: str | None = None) -> Reading:
+    def read_now(
+        self,
+        text: str,
+        context: Sequence[str] = (),
+        language: str | None = None,
+        where: Filter | None = None,
+    ) -> Reading:
         """The same in the calling thread."""
         if not self._shared or self.knowledge is None:
             return Reading(
-                understanding=self._understand(text), retrieved=self._search(text, context, language)
+                understanding=self._understand(text), retrieved=self._search(text, context, language, where)
             )
         vectors = self.classifier.encoder.encode([text])
         understanding = self._refine(self.classifier.understand_vectors([text], vectors)[0])
         retrieved = self.knowledge.search_vector(
-            text, vectors[0], context=context, language=language, k=MOST_PASSAGES
+            text, vectors[0], context=context, language=language, where=where, k=MOST_PASSAGES
         )
         return Reading(understanding=understanding, retrieved=retrieved)
 
     def _understand(self, text: str) -> Understanding:
         return self._refine(self.classifier.understand([text])[0])
 
-    def _search(self, text: str, context: Sequence[str], language: str | None) -> Retrieved:
+    def _search(
+        self, text: str, context: Sequence[str], language: str | None, where: Filter | None
+    ) -> Retrieved:
         if self.knowledge is None:
             return Retrieved()
-        return self.knowledge.search(text, context=context, language=language, k=MOST_PASSAGES)
+        return self.knowledge.search(text, context=context, language=language, where=where, k=MOST_PASSAGES)
 
 
 def candidates(

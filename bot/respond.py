@@ -9,6 +9,7 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from bot.actions.loop import Execute, Ports, Reword, begin_session, run_turn
 from bot.actions.message import asked_language, parse_data_of, pinned_language, user_turn_events
@@ -28,6 +29,7 @@ from bot.web.metrics import Metrics
 from encoders.text import detect_language
 from knowledge.answer import extract_answer
 from knowledge.documents import Passage
+from knowledge.filters import Filter
 
 MOST_CONTEXT = 12
 """Lines of both sides that a search may look back on."""
@@ -170,9 +172,17 @@ class _Turn:
             return payload_parse_data(payload, text) if payload else {"text": text, "intent": {}}
         with self._responder.metrics.stage("models"):
             self._reading = await self._runtime.reader.read(
-                self._message.text, context=_conversation(tracker), language=language
+                self._message.text,
+                context=_conversation(tracker),
+                language=language,
+                where=self._fitting(),
             )
         return parse_data_of(replace(self._reading.understanding, language=language))
+
+    def _fitting(self) -> Filter:
+        """Articles that hold today, and not for other channels alone."""
+        today = datetime.fromtimestamp(self._responder.now(), UTC).date()
+        return Filter(on=today, equal=(("channel", self._message.channel),))
 
     def _decide(self, payload: Payload | None, tracker: Tracker, language: str) -> Decision | None:
         if payload is not None:

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from encoders.encoder import Encoder
 from knowledge.documents import Passage, Retrieved
+from knowledge.filters import Filter
 
 
 class KnowledgeBase(Protocol):
@@ -17,13 +18,20 @@ class KnowledgeBase(Protocol):
         """Makes the vectors that `search_vector` takes."""
 
     def search(
-        self, question: str, *, context: Sequence[str] = (), language: str | None = None, k: int = 10
+        self,
+        question: str,
+        *,
+        context: Sequence[str] = (),
+        language: str | None = None,
+        where: Filter | None = None,
+        k: int = 10,
     ) -> Retrieved:
         """The `k` best passages for a question.
 
         Args:
             context: what was said before, by both sides, oldest first.
             language: preferred among equally good passages; detected where None.
+            where: what documents have to fit; all are searched where None.
         """
 
     def search_vector(
@@ -33,6 +41,7 @@ class KnowledgeBase(Protocol):
         *,
         context: Sequence[str] = (),
         language: str | None = None,
+        where: Filter | None = None,
         k: int = 10,
     ) -> Retrieved:
         """The same for a question whose vector (d,) is known already."""

@@ -12,6 +12,7 @@ from encoders.errors import InputError
 
 if TYPE_CHECKING:
     from knowledge.documents import Question
+    from knowledge.filters import Filter
     from knowledge.index import KnowledgeIndex
 
 app = typer.Typer(no_args_is_help=True)
@@ -61,6 +62,11 @@ def search(
     ] = None,
     output: Annotated[Path | None, typer.Option(help="JSONL, one line of hits a question.")] = None,
     k: Annotated[int, typer.Option("-k", min=1, help="Hits a question.")] = 5,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help="KEY=VALUE: only articles whose metadata fits or is silent; may be repeated."),
+    ] = None,
+    on: Annotated[str | None, typer.Option(help="Only articles that hold on this day: 2026-12-31.")] = None,
 ) -> None:
     """Search INDEX."""
     from knowledge.ingest import read_questions
@@ -69,10 +75,11 @@ def search(
         raise InputError("knowledge search", "give a QUESTION or --input FILE.jsonl.")
     if input_ is not None and output is None:
         raise InputError("--output", "is needed with --input.")
+    fits = filter_of(where or [], on)
     if input_ is not None and output is not None:
-        write_hits(opened(index), read_questions([input_], labelled=False), output, k)
+        write_hits(opened(index), read_questions([input_], labelled=False), output, k=k, where=fits)
         return
-    for hit in opened(index).search(str(question), k=k).passages:
+    for hit in opened(index).search(str(question), k=k, where=fits).passages:
         typer.echo(f"{hit.p:.3f}  {hit.id}  {hit.title}")
 
 
@@ -113,21 +120,50 @@ def opened(index: Path) -> KnowledgeIndex:
     return KnowledgeIndex.open(index, Encoder.load(serving_encoder(str(facts["encoder"]))))
 
 
-def write_hits(index: KnowledgeIndex, questions: list[Question], output: Path, k: int) -> None:
+def filter_of(pairs: list[str], on: str | None) -> Filter | None:
+    """What `--where` and `--on` say; None where they say nothing.
+
+    Raises:
+        InputError: for a pair without a value, and a day that is none.
+    """
+    from datetime import date
+
+    from knowledge.filters import Filter
+
+    if not pairs and on is None:
+        return None
+    equal = [tuple(part.strip() for part in pair.partition("=")[::2]) for pair in pairs]
+    for pair, (key, value) in zip(pairs, equal, strict=True):
+        if not key or not value:
+            raise InputError("--where", f"{pair!r} is not KEY=VALUE.")
+    try:
+        day = date.fromisoformat(on) if on else None
+    except ValueError:
+        raise InputError("--on", f"{on!r} is no day.", remedy="Write 2026-12-31.") from None
+    language = next((value for key, value in equal if key == "language"), "")
+    rest = tuple((key, value) for key, value in equal if key != "language")
+    return Filter(language=language, on=day, equal=rest)
+
+
+def write_hits(
+    index: KnowledgeIndex, questions: list[Question], output: Path, *, k: int, where: Filter | None = None
+) -> None:
     """One line of hits for each question, in their order; the file appears when all are there."""
     from encoders.progress import progress
 
     draft = output.with_name(f".{output.name}.part")
     with draft.open("w", encoding="utf-8") as file, progress("Searching", len(questions)) as step:
         for one in questions:
-            file.write(json.dumps(hits_line(index, one, k), ensure_ascii=False) + "\n")
+            file.write(json.dumps(hits_line(index, one, k=k, where=where), ensure_ascii=False) + "\n")
             step()
     draft.replace(output)
 
 
-def hits_line(index: KnowledgeIndex, question: Question, k: int) -> dict[str, Any]:
+def hits_line(
+    index: KnowledgeIndex, question: Question, *, k: int, where: Filter | None = None
+) -> dict[str, Any]:
     """A question's hits in the shape that the command promises."""
-    found = index.search(question.question, context=question.context, k=k)
+    found = index.search(question.question, context=question.context, where=where, k=k)
     return {
         "id": question.id,
         "hits": [

@@ -41,12 +41,29 @@ class DenseIndex:
     def __len__(self) -> int:
         return len(self.rows)
 
-    def search(self, query: Vectors, count: int) -> NDArray[np.int64]:
-        """The numbers of the `count` vectors nearest to (d,), or of nearly these where they are many."""
+    def search(
+        self, query: Vectors, count: int, *, among: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.int64]:
+        """The numbers of the `count` vectors nearest to (d,), or of nearly these where they are many.
+
+        `among` (n,) says which vectors count; all where None.
+        """
         if not len(self):
             return np.zeros(0, np.int64)
-        _, numbers = self.searcher.search(np.asarray(query, np.float32)[None], min(count, len(self)))
+        vector = np.asarray(query, np.float32)[None]
+        _, numbers = self.searcher.search(vector, min(count, len(self)), params=self._parameters(among))
         return np.asarray(numbers[0][numbers[0] >= 0], np.int64)
+
+    def _parameters(self, among: NDArray[np.bool_] | None) -> Any:
+        import faiss
+
+        if among is None:
+            return None
+        library: Any = faiss  # its types do not know what its wrappers take
+        chosen = library.IDSelectorBitmap(np.packbits(among, bitorder="little"))
+        if len(self) <= EXACT:
+            return library.SearchParameters(sel=chosen)
+        return library.SearchParametersIVF(sel=chosen, nprobe=PROBES)
 
     def cosines(self, query: Vectors, numbers: NDArray[np.int_]) -> Floats:
         """Of the vectors of these numbers (n,)."""

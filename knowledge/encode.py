@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from encoders.text import detect_language
 from knowledge.chunk import chunks
 from knowledge.dense import DenseIndex
 from knowledge.documents import Document, Passage
+from knowledge.filters import check_validity
 from knowledge.lexical import LexicalIndex, hashed
 from knowledge.segment import Numbers, Segment
 from knowledge.subjects import Subjects, names_of
@@ -30,12 +32,14 @@ class EncodedDocument:
     Attributes:
         content: changes when anything about the document does.
         names: what it may be called in a conversation.
+        metadata: what filters look at.
         vectors: (passages, d); questions: (its own known questions, d); as the encoder gives them.
     """
 
     id: str
     content: int
     names: tuple[str, ...]
+    metadata: Mapping[str, Any]
     passages: tuple[Passage, ...]
     vectors: Vectors
     questions: Vectors
@@ -64,7 +68,13 @@ class Means:
 
 
 def encode_documents(documents: Sequence[Document], encoder: Encoder) -> list[EncodedDocument]:
-    """Cut and embed documents, in their order."""
+    """Cut and embed documents, in their order.
+
+    Raises:
+        InputError: for metadata that is to be a day and is none.
+    """
+    for document in documents:
+        check_validity(document.metadata, document.id)
     cut = [passages_of(document) for document in documents]
     bodies = [f"{one.title}. {one.text}" for passages in cut for one in passages]
     asked = [question for document in documents for question in document.questions]
@@ -82,6 +92,7 @@ def encode_documents(documents: Sequence[Document], encoder: Encoder) -> list[En
                 id=document.id,
                 content=content_hash(document),
                 names=names_of(document.title, document.metadata),
+                metadata=document.metadata,
                 passages=passages,
                 vectors=vectors[body : body + len(passages)],
                 questions=questions[question : question + len(document.questions)],
@@ -135,6 +146,7 @@ def assembled(
         ids=hashed([one.id for one in encoded]),
         contents=np.array([one.content for one in encoded], np.int64),
         outside=asked[of < 0],
+        metadata={number: one.metadata for number, one in enumerate(encoded) if one.metadata},
     )
 
 

@@ -16,6 +16,7 @@ from encoders.errors import ArtifactError
 from encoders.logistic import Logistic
 from encoders.text import detect_language
 from knowledge.documents import Passage, Retrieved
+from knowledge.filters import Filter
 from knowledge.lexical import hashed, query_tokens
 from knowledge.ranker import Ranker
 from knowledge.segment import Look, Numbers, Query, Segment
@@ -107,11 +108,17 @@ class KnowledgeIndex:
         return KnowledgeIndex(encoder=self.encoder, base=self.base, fitted=fitted, facts=self.facts)
 
     def search(
-        self, question: str, *, context: Sequence[str] = (), language: str | None = None, k: int = 10
+        self,
+        question: str,
+        *,
+        context: Sequence[str] = (),
+        language: str | None = None,
+        where: Filter | None = None,
+        k: int = 10,
     ) -> Retrieved:
         """The `k` best passages for a question; see `KnowledgeBase`."""
         vector = self.encoder.encode([question])[0]
-        return self.search_vector(question, vector, context=context, language=language, k=k)
+        return self.search_vector(question, vector, context=context, language=language, where=where, k=k)
 
     def search_vector(
         self,
@@ -120,11 +127,12 @@ class KnowledgeIndex:
         *,
         context: Sequence[str] = (),
         language: str | None = None,
+        where: Filter | None = None,
         k: int = 10,
     ) -> Retrieved:
         """The same for a question whose vector (d,) is known already."""
         query = self.query(question, vector, context=context, language=language)
-        return self.retrieved(query, self.candidates(query, most=max(k, CANDIDATES)), k=k)
+        return self.retrieved(query, self.candidates(query, most=max(k, CANDIDATES), where=where), k=k)
 
     def retrieved(self, query: Query, candidates: Found, *, k: int = 10) -> Retrieved:
         """The candidates of a question ranked, the `k` best of them with their probabilities."""
@@ -182,9 +190,9 @@ class KnowledgeIndex:
             without=without,
         )
 
-    def candidates(self, query: Query, *, most: int = CANDIDATES) -> Found:
+    def candidates(self, query: Query, *, most: int = CANDIDATES, where: Filter | None = None) -> Found:
         """The documents that may answer, with their signals."""
-        segments = self._segments()
+        segments = [(segment, _hidden(segment, hidden, where)) for segment, hidden in self._segments()]
         known = np.any([segment.lexical.known(query.tokens) for segment, _ in segments], axis=0)
         per_token = max(1, int(known.sum())) * self.base.lexical.ceiling
         looks: list[tuple[Look, int, int]] = []
@@ -215,3 +223,13 @@ class KnowledgeIndex:
                 return segment.passages[number]
             number -= len(segment.passages)
         raise IndexError(number)
+
+
+def _hidden(
+    segment: Segment, hidden: NDArray[np.bool_] | None, where: Filter | None
+) -> NDArray[np.bool_] | None:
+    """The documents that are not to be found: hidden ones, and those that do not fit."""
+    barred = segment.barred(where) if where is not None else None
+    if hidden is None or barred is None:
+        return barred if hidden is None else hidden
+    return np.asarray(hidden | barred)

@@ -37,10 +37,11 @@ def write_index(folder: Path, index: KnowledgeIndex) -> None:
         "language_names": list(base.language_names),
         "lexical": base.lexical.save(folder / "lexical"),
         "subjects": base.subjects.save(folder / "subjects"),
+        "metadata": {str(number): dict(one) for number, one in base.metadata.items()},
         "ranker": fitted.ranker.as_dict(),
         "seeking": fitted.seeking.as_dict() if fitted.seeking else None,
     }
-    (folder / "index.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
+    (folder / "index.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
 
 
 def is_large(folder: Path) -> bool:
@@ -69,6 +70,7 @@ def _segment(folder: Path, facts: dict[str, Any]) -> Segment:
         dense=DenseIndex.load(folder),
         lexical=LexicalIndex.load(folder / "lexical", facts["lexical"]),
         subjects=Subjects.load(folder / "subjects", facts["subjects"]),
+        metadata={int(number): one for number, one in facts.get("metadata", {}).items()},
         **arrays,
     )
 

@@ -130,6 +130,7 @@ class LiveStore:
             id=identity,
             content=content,
             names=tuple(fields["names"]),
+            metadata=fields.get("metadata", {}),
             passages=tuple(Passage(**one) for one in fields["passages"]),
             vectors=self._vectors(vectors),
             questions=self._vectors(questions),
@@ -143,6 +144,7 @@ class LiveStore:
 def _row(document: EncodedDocument) -> tuple[str, int, str, bytes, bytes]:
     record = {
         "names": document.names,
+        "metadata": document.metadata,
         "passages": [asdict(one) for one in document.passages],
         "question_languages": document.question_languages,
     }

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from encoders.logistic import Floats
 from knowledge.dense import DenseIndex
 from knowledge.documents import Passage
+from knowledge.filters import Filter
 from knowledge.lexical import Hashes, LexicalIndex
 from knowledge.subjects import Subjects
 from knowledge.vectors import Vectors
@@ -73,6 +75,7 @@ class Segment:
         question_of: (questions,) the document that a known question leads to, ascending; -1 where nothing answers.
         trained: (questions,) whether it was a training question; else the document itself holds it.
         ids: (documents,) hashes of their ids. contents: (documents,) of all that they hold.
+        metadata: by document, of those that have some.
         dense: vectors of the passages, then of the known questions that a document answers.
         outside: (n, d) the vectors of those that nothing answers: the first of the questions.
     """
@@ -89,6 +92,7 @@ class Segment:
     ids: Hashes
     contents: Numbers
     outside: Vectors
+    metadata: Mapping[int, Mapping[str, Any]]
 
     @property
     def documents(self) -> int:
@@ -103,6 +107,16 @@ class Segment:
         """The number of a document."""
         found = np.flatnonzero(self.ids == document_hash)
         return int(found[0]) if len(found) else None
+
+    def barred(self, where: Filter) -> NDArray[np.bool_] | None:
+        """The documents (n,) that do not fit; None where all do."""
+        barred = np.zeros(self.documents, bool)
+        if where.language:
+            barred = self.languages[self.starts[:-1]] != self._language(where.language)
+        for document, metadata in self.metadata.items():
+            if not where.admits(metadata):
+                barred[document] = True
+        return barred if barred.any() else None
 
     def questions_of(self, document: int) -> Numbers:
         """The numbers of a document's known questions."""
@@ -127,9 +141,10 @@ class Segment:
         """
         words = self.lexical.sums(query.tokens)
         subject = self.subjects.scores(query.turns)
-        documents = self._candidates(query, words, subject)
         if hidden is not None:
-            documents = documents[~hidden[documents]]
+            words[np.repeat(hidden, np.diff(self.starts))] = 0.0
+            subject[hidden] = 0.0
+        documents = self._candidates(query, words, subject, hidden)
         passages, of = _spans(self.starts[documents], self.starts[documents + 1])
         cosine = self.dense.cosines(query.vector, passages)
         by_words = words[passages].astype(float) / per_token
@@ -145,9 +160,19 @@ class Segment:
             same=same[best],
         )
 
-    def _candidates(self, query: Query, words: NDArray[np.float32], subject: NDArray[np.float32]) -> Numbers:
+    def _candidates(
+        self,
+        query: Query,
+        words: NDArray[np.float32],
+        subject: NDArray[np.float32],
+        hidden: NDArray[np.bool_] | None,
+    ) -> Numbers:
         count = len(self.passages)
-        keys = self.dense.search(query.vector, NEAREST)
+        seen = None
+        if hidden is not None:
+            answered = self.question_of[len(self.outside) :]
+            seen = ~np.concatenate([np.repeat(hidden, np.diff(self.starts)), hidden[answered]])
+        keys = self.dense.search(query.vector, NEAREST, among=seen)
         found = (
             self.of_passage(keys[keys < count]),
             self.question_of[keys[keys >= count] - count + len(self.outside)],

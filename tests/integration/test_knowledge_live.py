@@ -8,7 +8,10 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -18,6 +21,7 @@ from encoders.resolve import ENGLISH
 from knowledge.build import build_index
 from knowledge.documents import Document, Passage, Question
 from knowledge.encode import EncodedDocument
+from knowledge.filters import Filter
 from knowledge.index import KnowledgeIndex
 from knowledge.live import LiveKnowledge
 from knowledge.live_store import LiveStore
@@ -92,6 +96,24 @@ def test_added_changed_and_deleted_documents_are_seen_at_once(live: LiveKnowledg
 
 
 @pytest.mark.model
+def test_filters_hold_for_old_and_new_documents(live: LiveKnowledge) -> None:
+    offer = {"valid_from": "2026-12-01", "valid_until": "2026-12-24", "channel": "web"}
+    live.put(
+        [replace(_article("offer", "Gift cards are sold with ten percent off.", "Offer"), metadata=offer)]
+    )
+
+    def found(**fits: Any) -> set[str]:
+        hits = live.search("are gift cards cheaper?", where=Filter(**fits), k=10).passages
+        return {one.document_id for one in hits}
+
+    assert found(on=date(2026, 12, 24)) >= {"offer", "gift-cards"}
+    assert "offer" not in found(on=date(2026, 12, 25))
+    assert "offer" not in found(equal=(("channel", "whatsapp"),))
+    assert "gift-cards" in found(equal=(("channel", "whatsapp"),))
+    assert not found(language="zh")
+
+
+@pytest.mark.model
 def test_changes_stay_and_other_processes_see_them(
     index: KnowledgeIndex, live: LiveKnowledge, tmp_path: Path
 ) -> None:
@@ -156,6 +178,7 @@ def _encoded(identity: str, generation: int) -> EncodedDocument:
         id=identity,
         content=generation + 1,
         names=(),
+        metadata={},
         passages=(passage,) * 20,
         vectors=np.ones((20, 384), np.float32),
         questions=np.zeros((0, 384), np.float32),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from encoders.errors import InputError
 from knowledge.dense import EXACT, DenseIndex
 from knowledge.documents import Passage
+from knowledge.filters import Filter, check_validity
 from knowledge.ingest import read_questions
 from knowledge.lexical import LexicalIndex, query_tokens
 from knowledge.passages import PassageFile, write_passages
@@ -137,3 +139,29 @@ def test_the_turns_before_may_name_their_speakers(tmp_path: Path) -> None:
     path.write_text('{"question": "parking?", "document_ids": [], "context": [1]}\n')
     with pytest.raises(InputError, match=r"questions.jsonl:1: .*context"):
         read_questions([path])
+
+
+def test_a_document_fits_where_its_metadata_does_or_is_silent() -> None:
+    fits = Filter(equal=(("channel", "WhatsApp"), ("product", "D7")))
+    assert fits.admits({})
+    assert fits.admits({"channel": ["web", "whatsapp"], "product": "d7"})
+    assert not fits.admits({"channel": "web"})
+    assert not fits.admits({"product": ["D8", "D9"]})
+
+
+@pytest.mark.parametrize(("day", "holds"), [(1, False), (2, True), (20, True), (21, False)])
+def test_a_document_holds_from_its_first_day_to_its_last(day: int, holds: bool) -> None:
+    metadata = {"valid_from": "2026-12-02", "valid_until": date(2026, 12, 20)}
+    assert Filter(on=date(2026, 12, day)).admits(metadata) is holds
+
+
+def test_a_day_that_is_none_is_refused() -> None:
+    with pytest.raises(InputError, match=r"offer: the field 'valid_until' is no day"):
+        check_validity({"valid_until": "soon"}, "offer")
+
+
+def test_only_the_vectors_that_count_are_found() -> None:
+    rows = np.eye(8, dtype=np.float32)
+    among = np.array([False, True] * 4)
+    found = DenseIndex.build(rows).search(rows[2], 8, among=among)
+    assert set(found.tolist()) == {1, 3, 5, 7}
