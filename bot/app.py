@@ -13,20 +13,23 @@ import aiohttp
 from aiohttp import web
 
 from bot.actions.opened import opened_actions, opened_wording
-from bot.articles import Articles, close_articles, watch_articles
+from bot.active_release import ActiveRelease
+from bot.articles import Articles, watch_articles
 from bot.channels.catalogue import open_channels
 from bot.credentials import Credentials
 from bot.desk import Desk
 from bot.project import Project
-from bot.release import choose_release, open_release
 from bot.reminders import Reminders
 from bot.respond import Responder
-from bot.runtime import Runtime, load_runtime
 from bot.store.store import Store
+from bot.trackers import Trackers
 from bot.turns import Turns
+from bot.web.errors import ApiError
 from bot.web.live import Hub
 from bot.web.metrics import Metrics
 from bot.web.outbox_sender import OutboxSender
+from bot.web.rasa_access import Access
+from bot.web.rasa_api import RasaApi
 from bot.web.routes import build_app
 from bot.web.service import Check, Json, Services
 from bot.wording import watch_wording
@@ -41,22 +44,17 @@ DRAIN_S = 20.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """What a server is started with."""
+    """What a server is started with.
+
+    Attributes:
+        access: who may use Rasa's HTTP API; None where it is not served.
+    """
 
     project: Project
     database_url: str
     credentials: Credentials
     console_token: str
-
-
-class RuntimePointer:
-    """Which release answers. Swapping it is one assignment: a turn in hand keeps the one it began with."""
-
-    def __init__(self, runtime: Runtime) -> None:
-        self.current = runtime
-
-    def __call__(self) -> Runtime:
-        return self.current
+    access: Access | None = None
 
 
 @asynccontextmanager
@@ -72,19 +70,19 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
         stack.push_async_callback(store.close)
         workers = ModelWorkers(project.settings.server.model_workers)
         stack.callback(workers.close)
-        runtime = RuntimePointer(await _active_runtime(project, store, workers))
+        runtime = await ActiveRelease.open(project, store, workers)
+        stack.callback(runtime.close)
         actions = await stack.enter_async_context(opened_actions(project))
         reword = await stack.enter_async_context(opened_wording(project))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         channels = open_channels(options.credentials, session)
         hub, metrics = Hub(), Metrics()
+        responder = Responder(execute=lambda _: actions, metrics=metrics, reword=reword)
         turns = Turns(
-            store=store,
-            runtime=runtime,
-            responder=Responder(execute=lambda _: actions, metrics=metrics, reword=reword),
-            channels=channels,
-            hub=hub,
-            metrics=metrics,
+            store=store, runtime=runtime, responder=responder, channels=channels, hub=hub, metrics=metrics
+        )
+        trackers = Trackers(
+            store=store, turns=turns, runtime=runtime, responder=responder, channels=channels, hub=hub
         )
         sender = OutboxSender(
             store.outbox,
@@ -96,9 +94,8 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
         stack.push_async_callback(sender.close)
         sender.start()
         stack.push_async_callback(turns.drain, timeout_s=DRAIN_S)
-        for watch in (watch_wording, watch_articles):
-            stack.callback(asyncio.create_task(watch(project, runtime)).cancel)
-        stack.callback(close_articles, runtime)
+        for watch in (watch_wording(project, runtime), watch_articles(project, runtime), runtime.watch()):
+            stack.callback(asyncio.create_task(watch).cancel)
         resumed = await turns.resume()
         if resumed:
             log.info("taking up messages that were not finished", extra={"messages": resumed})
@@ -119,25 +116,19 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
                 explain=_explainer(runtime),
                 articles=Articles(runtime),
                 counts=store.counts,
+                rasa=RasaApi(access=options.access, trackers=trackers, releases=runtime)
+                if options.access
+                else None,
             )
         )
 
 
-async def _active_runtime(project: Project, store: Store, workers: ModelWorkers) -> Runtime:
-    """The promoted release, loaded; the newest one is promoted where none is."""
-    active = await store.active_release()
-    chosen = choose_release(project, active)
-    release = await asyncio.to_thread(open_release, project, chosen)
-    runtime = await asyncio.to_thread(load_runtime, project, release, workers=workers, live=True)
-    if active is None:
-        await store.set_active_release(chosen)
-    return runtime
-
-
-def _explainer(runtime: RuntimePointer) -> Callable[[str], Awaitable[Json]]:
+def _explainer(runtime: ActiveRelease) -> Callable[[str], Awaitable[Json]]:
     """Explains with the release that serves at the moment, on the model's workers."""
 
     async def explained(text: str) -> Json:
+        if not runtime.is_loaded:
+            raise ApiError(503, "No intent model is loaded.")
         reader = runtime.current.reader
         found = await reader.run(explain, reader.classifier, text)
         return found.as_dict()
@@ -153,8 +144,8 @@ def _answers(store: Store) -> Check:
     return check
 
 
-def _is_loaded(runtime: RuntimePointer) -> Check:
+def _is_loaded(runtime: ActiveRelease) -> Check:
     async def check() -> bool:
-        return runtime.current is not None
+        return runtime.is_loaded
 
     return check

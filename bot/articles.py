@@ -75,13 +75,6 @@ class Articles:
         return knowledge
 
 
-def close_articles(pointer: Pointer) -> None:
-    """Close what keeps the changed articles; these stay."""
-    knowledge = pointer.current.reader.knowledge
-    if isinstance(knowledge, LiveKnowledge):
-        knowledge.close()
-
-
 async def _take_over(project: Project, pointer: Pointer) -> None:
     reader = pointer.current.reader
     if not isinstance(reader.knowledge, LiveKnowledge):

@@ -208,29 +208,34 @@ def serve(
     database: Annotated[
         str | None, typer.Option(help="SQLAlchemy URL; default SQLite inside PROJECT.")
     ] = None,
+    enable_api: Annotated[
+        bool, typer.Option("--enable-api", help="Serve Rasa's HTTP API too (KEFU_API_TOKEN, or a JWT).")
+    ] = False,
 ) -> None:
     """Serve the assistant: webhooks, the chat page at / and the console at /console."""
     from bot.commands.serve import serve_command
 
-    serve_command(project, host=host, port=port, database=database)
+    serve_command(project, host=host, port=port, database=database, enable_api=enable_api)
 
 
 @release_app.command("list")
-def release_list(project: ProjectFolder) -> None:
+def release_list(project: ProjectFolder, database: DatabaseUrl = None) -> None:
     """Show the releases, oldest first."""
     from bot.commands.release import list_command
 
-    typer.echo(list_command(project))
+    typer.echo(list_command(project, database=database))
 
 
 @release_app.command("promote")
 def release_promote(
-    project: ProjectFolder, release: Annotated[str, typer.Argument(help="A release id.")]
+    project: ProjectFolder,
+    release: Annotated[str, typer.Argument(help="A release id.")],
+    database: DatabaseUrl = None,
 ) -> None:
-    """Serve this release from the next start on; promote an older one to roll back."""
+    """Serve this release, also on running servers; promote an older one to roll back."""
     from bot.commands.release import promote_command
 
-    typer.echo(promote_command(project, release))
+    typer.echo(promote_command(project, release, database=database))
 
 
 DeliveryIds = Annotated[list[int] | None, typer.Argument(help="As the list shows them.", metavar="[ID]...")]

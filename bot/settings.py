@@ -46,6 +46,7 @@ class ServerSettings(_Strict):
     pauses_s: dict[str, Annotated[float, Field(ge=0, le=30)]] = {}
     """Channel → seconds that a customer's next message is waited for, to be answered with the last one."""
     cors_origins: tuple[str, ...] = ()
+    rasa_api: bool = Field(default=False, description="Rasa's HTTP API beside our own")
 
 
 class ProjectSettings(_Strict):
@@ -69,6 +70,12 @@ class Secrets(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="KEFU_")
 
     console_token: SecretStr | None = None
+    api_token: SecretStr | None = None
+    api_jwt_secret: SecretStr | None = None
+    """The key that signs, or for RS and ES methods the public key in PEM."""
+    api_jwt_method: Literal[
+        "HS256", "HS384", "HS512", "RS256", "RS384", "RS512", "ES256", "ES384", "ES512"
+    ] = "HS256"
 
 
 def load_settings(folder: Path) -> ProjectSettings:

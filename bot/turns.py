@@ -134,8 +134,10 @@ class Turns:
         message = joined(tuple(messages.values()))
         async with self.locks.hold(message.conversation_id):
             for _ in range(MOST_ATTEMPTS):
-                live = await self._live(message.conversation_id)
-                response = await self._response(live.tracker, message, attempts)
+                # One release for the whole turn, whatever is promoted meanwhile.
+                runtime = self._runtime()
+                live = await self._live(message.conversation_id, runtime)
+                response = await self._response(live.tracker, message, attempts, runtime)
                 try:
                     return await self._commit(tuple(messages), message, live, response)
                 except ConflictError:
@@ -152,32 +154,33 @@ class Turns:
         found = {key: await self._store.accepted(key) for key in messages}
         return {key: messages[key] for key, one in found.items() if one is not None and one.outcome is None}
 
-    async def _response(self, tracker: Tracker, message: Message, attempts: int) -> Response:
+    async def _response(
+        self, tracker: Tracker, message: Message, attempts: int, runtime: Runtime
+    ) -> Response:
         """The turn worked out; an apology and a person where that cannot be done."""
         if attempts > MOST_ATTEMPTS:
             return apology(tracker, message)
-        timeout_s = self._runtime().settings.server.turn_timeout_s
         try:
-            async with asyncio.timeout(timeout_s):
-                return await self._responded(tracker, message)
+            async with asyncio.timeout(runtime.settings.server.turn_timeout_s):
+                return await self._responded(tracker, message, runtime)
         except Exception:
             # Whatever failed, the customer gets an answer and the operator gets the traceback.
             log.exception("a turn could not be worked out", extra={"conversation": message.conversation_id})
             return apology(tracker, message)
 
-    async def _responded(self, tracker: Tracker, message: Message) -> Response:
+    async def _responded(self, tracker: Tracker, message: Message, runtime: Runtime) -> Response:
         if message.channel in self._channels:
             message = as_chosen(tracker.events, message)
         platform_decides = isinstance(self._channels.get(message.channel), HandsOver)
         if tracker.owner not in ("waiting", "person") or not platform_decides:
-            return await self._responder.respond(tracker, message, self._runtime())
+            return await self._responder.respond(tracker, message, runtime)
         back = OwnerSet(timestamp=time.time(), owner="bot", reason="given back on the platform")
-        response = await self._responder.respond(tracker.update(back), message, self._runtime())
+        response = await self._responder.respond(tracker.update(back), message, runtime)
         return replace(response, events=(back, *response.events))
 
-    async def _live(self, conversation_id: str) -> Live:
+    async def _live(self, conversation_id: str, runtime: Runtime) -> Live:
         """The fold of the conversation, from the cache or the store."""
-        domain = self._runtime().assistant.domain
+        domain = runtime.assistant.domain
         cached = self._cache.get(conversation_id)
         if cached is not None:
             self._cache.move_to_end(conversation_id)

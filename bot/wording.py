@@ -38,6 +38,9 @@ async def watch_wording(project: Project, pointer: Pointer, *, interval_s: float
         except (KefuError, ValueError) as error:
             log.warning("the edited wording cannot be used, the old one stays: %s", error)
             continue
+        if pointer.current is not runtime:  # another release began to serve meanwhile
+            seen = ()
+            continue
         pointer.current = replace(runtime, assistant=assistant)
         log.info("the wording was read again")
 

@@ -14,12 +14,14 @@ import aiohttp
 from aiohttp.test_utils import TestClient, TestServer
 
 from bot.actions.loop import ActionFailed
+from bot.active_release import ActiveRelease
 from bot.channels.base import Channel
 from bot.desk import Desk
 from bot.dialog.calls import ActionResult
 from bot.dialog.decision import Costs
 from bot.dialog.tracker import Tracker
 from bot.gathering import PAUSES_S
+from bot.project import Project
 from bot.reader import Reader, Reading
 from bot.release import Release
 from bot.respond import Responder
@@ -28,12 +30,16 @@ from bot.settings import ProjectSettings, ServerSettings
 from bot.store.records import Conversation
 from bot.store.retry import RetryPolicy
 from bot.store.store import Store
+from bot.trackers import Trackers
 from bot.turns import Turns
 from bot.web.live import Hub
 from bot.web.metrics import Metrics
 from bot.web.outbox_sender import OutboxSender
+from bot.web.rasa_access import Access
+from bot.web.rasa_api import RasaApi
 from bot.web.routes import build_app
 from bot.web.service import Services
+from encoders.workers import ModelWorkers
 from intents.understanding import IntentScore, Understanding
 from knowledge.documents import Retrieved
 from tests.unit.dialog_assistant import assistant
@@ -87,6 +93,13 @@ class Bot:
     turns: Turns
     desk: Desk
     metrics: Metrics
+    release: ActiveRelease
+
+    async def say(self, text: str, sender: str = "ann") -> list[str]:
+        """The texts that answer a message on REST."""
+        body = {"sender": sender, "message": text}
+        answer = await self.client.post("/webhooks/rest/webhook", json=body)
+        return [item["text"] for item in await answer.json() if "text" in item]
 
     async def settled(self) -> None:
         """Wait until nothing is in hand: no turn, and nothing in the outbox that is due."""
@@ -115,25 +128,30 @@ async def served(
     *,
     unknown_sends: Literal["resend", "hold"] = "resend",
     pause_s: float = 0.0,
+    access: Access | None = None,
 ) -> AsyncIterator[Bot]:
     """The bot with its database in `folder`; opening it again goes on where it was.
 
     Args:
         pause_s: how long platforms' customers are waited for.
+        access: who may use Rasa's HTTP API; without it there is none.
     """
     async with AsyncExitStack() as stack:
         store = await Store.open(f"sqlite+aiosqlite:///{folder / 'bot.sqlite'}")
         stack.push_async_callback(store.close)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         channels, hub, metrics = open_channels(session), Hub(), Metrics()
-        turns = Turns(
-            store=store,
-            runtime=runtime(pause_s),
-            responder=Responder(execute=lambda _: _no_action, metrics=metrics),
-            channels=channels,
-            hub=hub,
-            metrics=metrics,
-        )
+        # Nothing here swaps releases, which needs a project.
+        release = ActiveRelease(cast(Project, None), store, cast(ModelWorkers, None), runtime(pause_s)())
+        parts: dict[str, Any] = {
+            "store": store,
+            "runtime": release,
+            "responder": Responder(execute=lambda _: _no_action, metrics=metrics),
+            "channels": channels,
+            "hub": hub,
+        }
+        turns = Turns(**parts, metrics=metrics)
+        trackers = Trackers(**parts, turns=turns)
         desk = Desk(store=store, turns=turns, channels=channels, hub=hub)
         policy = RetryPolicy(first=timedelta(milliseconds=20), longest=timedelta(milliseconds=50))
         sender = OutboxSender(
@@ -161,15 +179,16 @@ async def served(
                 channels=channels,
                 server=ServerSettings(),
                 counts=store.counts,
+                rasa=RasaApi(access=access, trackers=trackers, releases=release) if access else None,
             )
         )
         client = await stack.enter_async_context(TestClient(TestServer(app)))
-        yield Bot(client=client, store=store, turns=turns, desk=desk, metrics=metrics)
+        yield Bot(client=client, store=store, turns=turns, desk=desk, metrics=metrics, release=release)
 
 
 def runtime(pause_s: float) -> Callable[[], Runtime]:
     made = Runtime(
-        release=cast(Release, None),  # nothing here asks which release it is
+        release=Release(id="words", folder=Path("releases/words"), facts={}),
         assistant=assistant(DOMAIN),
         reader=cast(Reader, WordReader()),
         costs=Costs(),

@@ -17,10 +17,13 @@ from bot.credentials import load_credentials, refuse_literal_secrets
 from bot.errors import SettingsError
 from bot.project import Project, open_project
 from bot.settings import Secrets
+from bot.web.rasa_access import Access
 from encoders.errors import KefuError
 
 
-def serve_command(folder: Path, *, host: str, port: int, database: str | None) -> None:
+def serve_command(
+    folder: Path, *, host: str, port: int, database: str | None, enable_api: bool = False
+) -> None:
     """Serve until interrupted; the turns in hand are finished first.
 
     Raises:
@@ -29,7 +32,7 @@ def serve_command(folder: Path, *, host: str, port: int, database: str | None) -
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for noisy in ("aiohttp.access", "rasa_sdk", "jieba", "faiss"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    options = _options(open_project(folder), host, database)
+    options = _options(open_project(folder), host, database, enable_api=enable_api)
     try:
         import uvloop
 
@@ -40,7 +43,7 @@ def serve_command(folder: Path, *, host: str, port: int, database: str | None) -
         runner.run(_serve(options, host, port))
 
 
-def _options(project: Project, host: str, database: str | None) -> Options:
+def _options(project: Project, host: str, database: str | None, *, enable_api: bool) -> Options:
     """Everything checked that can be checked before anything is opened."""
     credentials = load_credentials(project.folder)
     refuse_literal_secrets(credentials, host)
@@ -54,7 +57,27 @@ def _options(project: Project, host: str, database: str | None) -> Options:
         database_url=database or project.database_url,
         credentials=credentials,
         console_token=token.get_secret_value() if token else secrets.token_urlsafe(24),
+        access=_access(host) if enable_api or project.settings.server.rasa_api else None,
     )
+
+
+def _access(host: str) -> Access:
+    """Who may use Rasa's HTTP API; on loopback a token is made up where none is set.
+
+    Raises:
+        SettingsError: when the host can be reached from outside and nothing is set.
+    """
+    given = Secrets()
+    token = given.api_token.get_secret_value() if given.api_token else ""
+    key = given.api_jwt_secret.get_secret_value() if given.api_jwt_secret else ""
+    if not token and not key:
+        if not is_loopback(host):
+            raise SettingsError(
+                f"{host} can be reached from outside, so Rasa's HTTP API needs a secret: set KEFU_API_TOKEN, "
+                "or KEFU_API_JWT_SECRET and KEFU_API_JWT_METHOD."
+            )
+        token = secrets.token_urlsafe(24)
+    return Access(token=token, jwt_key=key, jwt_method=given.api_jwt_method)
 
 
 async def _serve(options: Options, host: str, port: int) -> None:
@@ -89,6 +112,7 @@ def _say_where(runner: web.AppRunner, host: str, options: Options) -> None:
         typer.echo(f"Console: http://{shown}:{port}/console#token={options.console_token}")
     else:
         typer.echo(f"Console: http://{shown}:{port}/console")
+    _say_where_api(options, f"http://{shown}:{port}")
     credentials = options.credentials
     for name in credentials.channels:
         path = "(Socket.IO)" if name == "socketio" else f"/webhooks/{name}/webhook"
@@ -96,3 +120,12 @@ def _say_where(runner: web.AppRunner, host: str, options: Options) -> None:
     if credentials.not_served:
         named = ", ".join(credentials.not_served)
         typer.echo(f"Not served, because kefu has no such channel: {named}", err=True)
+
+
+def _say_where_api(options: Options, server: str) -> None:
+    """The address of Rasa's HTTP API, with the token where it was made up just now."""
+    given = Secrets()
+    if options.access is not None:
+        made_up = not given.api_token and not given.api_jwt_secret
+        query = f"?token={options.access.token}" if made_up else ""
+        typer.echo(f"Rasa's HTTP API: {server}/status{query}")

@@ -171,11 +171,7 @@ class Tracker:
         }
 
     def _taken_back(self, event: Event) -> Tracker:
-        applied = _without_last(
-            self.applied, ActionExecuted if isinstance(event, ActionReverted) else UserUttered
-        )
-        if isinstance(event, UserUtteranceReverted):
-            applied = _without_last(applied, ActionExecuted)  # the `action_listen` before the message
+        applied = _still_applied(self.applied, event)
         state = replace(
             reduce(step, applied, self.base),
             latest_event_time=event.timestamp,
@@ -189,6 +185,27 @@ class Tracker:
             return self
         old, kept = self.applied[:-WINDOW], self.applied[-WINDOW:]
         return replace(self, events=self.events[-WINDOW:], applied=kept, base=reduce(step, old, self.base))
+
+
+def applied_events(events: Iterable[Event]) -> tuple[Event, ...]:
+    """Of all events of a conversation those of its last session that were not taken back."""
+    applied: list[Event] = []
+    for event in events:
+        if isinstance(event, Restarted | SessionStarted):
+            applied = []
+        elif isinstance(event, ActionReverted | UserUtteranceReverted):
+            applied = list(_still_applied(tuple(applied), event))
+        else:
+            applied.append(event)
+    return tuple(applied)
+
+
+def _still_applied(applied: tuple[Event, ...], event: Event) -> tuple[Event, ...]:
+    """What is left after `undo` or `rewind`."""
+    if isinstance(event, ActionReverted):
+        return _without_last(applied, ActionExecuted)
+    # With the message goes the `action_listen` before it.
+    return _without_last(_without_last(applied, UserUttered), ActionExecuted)
 
 
 def _without_last(events: tuple[Event, ...], kind: type[Event]) -> tuple[Event, ...]:

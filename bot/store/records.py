@@ -92,6 +92,7 @@ class Turn:
             they get the numbers `expected_seq + 1` and on.
         outcome: what a repetition of the message is told.
         failed: the message could not be handled and `events` only say so.
+        replaces: the events before are deleted; the numbers go on.
     """
 
     conversation_id: str
@@ -104,6 +105,7 @@ class Turn:
     outcome: Json | None = None
     failed: bool = False
     unanswered: tuple[UnansweredMessage, ...] = ()
+    replaces: bool = False
 
     @property
     def keys(self) -> tuple[int, ...]:

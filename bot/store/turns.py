@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, select, tuple_, update
+from sqlalchemy import bindparam, delete, func, literal_column, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.engine import insert
@@ -95,6 +95,9 @@ async def _waiting(connection: AsyncConnection, keys: set[int]) -> set[int | Non
 async def _write(connection: AsyncConnection, turns: list[tuple[Turn, datetime]]) -> None:
     # The order matters: the other tables refer to conversations.
     await _write_conversations(connection, turns)
+    for turn in (turn for turn, _ in turns if turn.replaces):
+        mine = events.c.conversation_id == turn.conversation_id
+        await connection.execute(delete(events).where(mine, events.c.seq <= turn.expected_seq))
     for table, rows in (
         (events, [row for turn, _ in turns for row in _event_rows(turn)]),
         (outbox, [row for turn, now in turns for row in _outbox_rows(turn, now)]),

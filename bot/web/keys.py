@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from weakref import WeakSet
 
 from aiohttp import web
 
 from bot.web.limits import RateLimiter
 from bot.web.service import Services
+
+if TYPE_CHECKING:
+    from bot.web.rasa_api import RasaApi
 
 SERVICES: Final = web.AppKey("services", Services)
 SENDERS: Final = web.AppKey("senders", RateLimiter)
@@ -18,3 +21,4 @@ NEWCOMERS: Final = web.AppKey("newcomers", RateLimiter)
 FAILURES: Final = web.AppKey("failures", RateLimiter)
 """Wrong tokens from one address."""
 SOCKETS: Final[web.AppKey[WeakSet[web.WebSocketResponse]]] = web.AppKey("sockets")
+RASA: Final[web.AppKey[RasaApi]] = web.AppKey("rasa")

@@ -17,6 +17,7 @@ from bot.web import (
     knowledge_api,
     media_api,
     pages,
+    rasa_api,
     socket_io,
     webhooks,
 )
@@ -64,6 +65,8 @@ def build_app(services: Services) -> web.Application:
     app.router.add_post(r"/api/console/deliveries/{id:\d{1,12}}/{deed:replay|drop}", deliveries_api.act)
     app.router.add_get("/api/console/live", console_api.live)
     app.router.add_post("/api/intents/explain", intents_api.explain)
+    if services.rasa is not None:
+        rasa_api.attach(app, services.rasa)
     for channel in services.channels.values():
         if isinstance(channel, SocketIo):
             socket_io.attach(app, channel)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.articles import Articles
 from bot.channels.base import Channel
@@ -13,6 +13,9 @@ from bot.settings import ServerSettings
 from bot.store.records import Counts, Delivery
 from bot.web.live import Hub
 from bot.web.metrics import Metrics
+
+if TYPE_CHECKING:
+    from bot.web.rasa_api import RasaApi
 
 Json = dict[str, Any]
 Check = Callable[[], Awaitable[bool]]
@@ -98,6 +101,7 @@ class Services:
         articles: for programs that put, delete and search them.
         counts: sizes of the queues, read when `/metrics` is.
         body_timeout_s: within this time a request's body must have come.
+        rasa: Rasa's HTTP API, where it is wanted.
     """
 
     turns: Turns
@@ -115,3 +119,4 @@ class Services:
     articles: Articles | None = None
     counts: Callable[[], Awaitable[Counts]] | None = None
     body_timeout_s: float = 15.0
+    rasa: RasaApi | None = None

@@ -1,0 +1,148 @@
+"""The release that serves: swapped as a whole while messages come in, and never for one that does not load."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+from typing import cast
+
+from bot.project import Project
+from bot.reader import Reader, Reading
+from bot.release import choose_release, open_release
+from bot.runtime import Runtime, load_runtime
+from bot.store.store import Store
+from encoders.errors import ArtifactError, KefuError
+from encoders.workers import ModelWorkers
+from knowledge.live import LiveKnowledge
+
+log = logging.getLogger("kefu.release")
+
+INTERVAL_S = 1.0
+"""How often the database is asked which release is to serve."""
+NONE = ""
+"""What the database says after the model was unloaded by hand."""
+
+
+class NoModel(Exception):
+    """The model was unloaded by hand, and no other was loaded since."""
+
+
+class _NoReader:
+    """Stands where the models were: what needs them fails, and the customer is given to a person."""
+
+    knowledge = None
+
+    async def read(self, *_args: object, **_options: object) -> Reading:
+        raise NoModel("no model is loaded")
+
+
+class ActiveRelease:
+    """Which release answers. A swap is one assignment: a turn in hand keeps the runtime it began with."""
+
+    def __init__(self, project: Project, store: Store, workers: ModelWorkers, runtime: Runtime) -> None:
+        """Use `ActiveRelease.open`."""
+        self.current = runtime
+        self._project = project
+        self._store = store
+        self._workers = workers
+        self._swapping = asyncio.Lock()
+        self._refused: str | None = None
+
+    @classmethod
+    async def open(cls, project: Project, store: Store, workers: ModelWorkers) -> ActiveRelease:
+        """The promoted release, loaded; the newest one is promoted where none is.
+
+        Raises:
+            ArtifactError: when there is none, or it cannot be used.
+        """
+        active = await store.active_release() or None
+        chosen = choose_release(project, active)
+        runtime = await asyncio.to_thread(_loaded, project, chosen, workers)
+        if active is None:
+            await store.set_active_release(chosen)
+        return cls(project, store, workers, runtime)
+
+    def __call__(self) -> Runtime:
+        return self.current
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether there are models to understand messages with."""
+        return not isinstance(self.current.reader, _NoReader)
+
+    async def promote(self, release_id: str) -> None:
+        """Serve another release from now on, here and in every other process of this database.
+
+        Raises:
+            ArtifactError: when it cannot be used; the one before stays.
+        """
+        async with self._swapping:
+            await self._swap(release_id)
+            await self._store.set_active_release(release_id)
+
+    async def unload(self) -> None:
+        """Let go of the models until a release is promoted; free texts go to people meanwhile."""
+        async with self._swapping:
+            await self._store.set_active_release(NONE)
+            self._unload()
+
+    async def watch(self, *, interval_s: float = INTERVAL_S) -> None:
+        """Follow what the database says, until cancelled. A release that cannot be used is refused once."""
+        while True:
+            await asyncio.sleep(interval_s)
+            try:
+                async with self._swapping:
+                    await self._follow(await self._store.active_release())
+            except KefuError as error:
+                log.error("the promoted release cannot be used, the old one stays: %s", error)
+
+    def close(self) -> None:
+        """Close what keeps the changed articles; these stay."""
+        _close(self.current)
+
+    async def _follow(self, wanted: str | None) -> None:
+        if wanted is None or wanted == self._refused:
+            return
+        if wanted == NONE:
+            self._unload()
+        elif wanted != self.current.release.id or not self.is_loaded:
+            try:
+                await self._swap(wanted)
+            except KefuError:
+                self._refused = wanted
+                raise
+
+    async def _swap(self, release_id: str) -> None:
+        self._replace(await asyncio.to_thread(_loaded, self._project, release_id, self._workers))
+        self._refused = None
+        log.info("release %s serves from now on", release_id, extra={"action": "swapped"})
+
+    def _unload(self) -> None:
+        if self.is_loaded:
+            self._replace(replace(self.current, reader=cast(Reader, _NoReader())))
+            log.warning("the model was unloaded; free texts go to people", extra={"action": "unloaded"})
+
+    def _replace(self, runtime: Runtime) -> None:
+        old, self.current = self.current, runtime
+        # Turns in hand go on with the old one; when the longest of them is over nobody reads it any more.
+        longest_s = old.settings.server.turn_timeout_s + 1.0
+        asyncio.get_running_loop().call_later(longest_s, _close, old)
+
+
+def _loaded(project: Project, release_id: str, workers: ModelWorkers) -> Runtime:
+    """The release loaded, and tried once: what fails on every message must not begin to serve."""
+    release = open_release(project, release_id)
+    try:
+        runtime = load_runtime(project, release, workers=workers, live=True)
+        runtime.reader.read_now("hello")
+    except KefuError:
+        raise
+    except Exception as error:
+        raise ArtifactError(f"Release {release_id} cannot be loaded ({error}). Train a new one.") from error
+    return runtime
+
+
+def _close(runtime: Runtime) -> None:
+    if isinstance(runtime.reader.knowledge, LiveKnowledge):
+        runtime.reader.knowledge.close()
