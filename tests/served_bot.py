@@ -72,7 +72,14 @@ class WordReader:
 
     knowledge = None
 
-    async def read(self, text: str, *, context: Sequence[str] = (), language: str | None = None) -> Reading:
+    async def read(
+        self,
+        text: str,
+        *,
+        context: Sequence[str] = (),
+        language: str | None = None,
+        where: object = None,
+    ) -> Reading:
         found = next((intent for word, intent in _WORDS.items() if word in text.lower()), None)
         understanding = Understanding(
             text=text,

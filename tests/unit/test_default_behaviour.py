@@ -43,7 +43,9 @@ class Told:
     def __init__(self, **ranking: float) -> None:
         self.ranking: Mapping[str, float] = ranking
 
-    async def read(self, text: str, *, context: object = (), language: str | None = None) -> Reading:
+    async def read(
+        self, text: str, *, context: object = (), language: str | None = None, where: object = None
+    ) -> Reading:
         scores = tuple(IntentScore(intent=name, confidence=p) for name, p in self.ranking.items())
         understanding = Understanding(
             text=text, ranking=scores, in_scope=1.0, language=language or "en", model_id="m"
