@@ -73,7 +73,7 @@ $(VENV)/.train: $(VENV)/.made pyproject.toml constraints.txt
 
 $(VENV)/.test: $(VENV)/.train
 	@echo "Installing what the tests need …"
-	$(PIP) --editable '.[train,test,browser,dev]'
+	$(PIP) --editable '.[train,search,test,browser,dev]'
 	@touch $@
 
 clean:

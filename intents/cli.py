@@ -12,6 +12,8 @@ import intents.audit.cli
 import intents.evaluation.cli
 
 if TYPE_CHECKING:
+    from intents.examples import TrainingData
+    from intents.training import TrainingOptions
     from intents.understanding import Understanding
 
 app = typer.Typer(no_args_is_help=True)
@@ -28,10 +30,15 @@ def train(
     seed: Annotated[int, typer.Option(help="The same seed gives the same model.")] = 0,
     minutes: Annotated[float, typer.Option(help="What fine-tuning may take; 0: what it wants.")] = 12.0,
     log: Annotated[Path | None, typer.Option(help="A folder for TensorBoard.")] = None,
+    search: Annotated[
+        float | None,
+        typer.Option(help="Minutes to search learning rate, batch and epochs before.", metavar="MINUTES"),
+    ] = None,
 ) -> None:
     """Train a model on DATA; rows labelled out_of_scope show what is in no intent.
 
-    Interrupted, the same command goes on where it was. Started by torchrun, it trains on several GPUs.
+    Interrupted, the same command goes on where it was, also in a search. Started by torchrun, it trains on
+    several GPUs.
     """
     from intents.nlu import load_training_data
     from intents.training import TrainingOptions, train_intents
@@ -42,9 +49,24 @@ def train(
 
         return help_to_finetune()
     options = TrainingOptions(recipe=recipe, encoder=encoder, seed=seed, minutes=minutes, log=log)
-    report = train_intents(load_training_data(data), out, options)
+    examples = load_training_data(data)
+    if search is not None:
+        options = searched(examples, options, out, search)
+    report = train_intents(examples, out, options)
     typer.echo(f"{out}: {report.intents} intents from {report.examples} examples, {dict(report.figures)}")
     typer.echo(f"{report.recipe}: {report.why}")
+
+
+def searched(examples: TrainingData, options: TrainingOptions, out: Path, minutes: float) -> TrainingOptions:
+    """What a search finds to train with; its candidates are kept beside the model's folder."""
+    from intents.training.search import search_options
+
+    folder = out.with_name(f".{out.name}.search")
+    found = search_options(
+        examples, options, folder, minutes=minutes, say=lambda line: typer.echo(line, err=True)
+    )
+    typer.echo(f"Search: {found.why}")
+    return found.options
 
 
 @app.command()
