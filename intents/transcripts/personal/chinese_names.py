@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from intents.transcripts.personal.known_names import DOUBLE_SURNAMES, SURNAMES
-from intents.transcripts.personal.segment import is_word, kind_of, words_of
+from intents.transcripts.personal.segment import is_word, kind_of, people_in, words_of
 from intents.transcripts.personal.span import Span
 
 _SURNAME = f"(?:{'|'.join(DOUBLE_SURNAMES)}|[{SURNAMES}])"
@@ -55,7 +55,9 @@ _STRONG_LABELS = tuple(_LABELS - _WEAK)
 _WEAK_LABELS = tuple(_WEAK)
 _LINKED = re.compile(r"[是为：:叫，,“\"「（(的写填\s]{1,3}$")
 _SHORT_NUMBER = re.compile(r"\d{1,4}(?!\d)")
-_BRANDS = frozenset("康师傅 金师傅 方太太 白大夫 马大姐 乐经理 万能工 江小姐".split())
+_BRANDS = frozenset(
+    "王老吉 张小泉 李宁 安慕希 王致和 李锦记 周大福 周生生 周黑鸭 马应龙 陈克明 张裕 康师傅 金师傅 方太太 白大夫 马大姐 乐经理 万能工 江小姐".split()
+)
 _WORDLIKE = frozenset(
     "汤农高方马金白黄石万常安成时明于连单包全景路项费应钱关任向易温牛文康管左水平元年古车蓝苗鲜甘冷毛空党麦米席门商别支广台从幸农计伏通后红花游简边"
 )
@@ -64,8 +66,7 @@ _COMMON_DOUBLE = frozenset(("东方", "百里", "南门", "西门", "司空", "�
 _FIRST = frozenset((*SURNAMES, *DOUBLE_SURNAMES))
 _FUNCTION = frozenset("的是在和给把也都来到要说等了跟与收及就已刚让叫帮去吗呢，。你您我他她会能没不这那")
 _FORM = re.compile(
-    r"(?:姓名|收件人|收货人|寄件人|联系人|持卡人|户名|患者|乘客|旅客|客户|申请人)\s*[:：]\s*(?P<name>[\u4e00-\u9fff]{2,4})(?=\s*(?:[\n，,。；;/]|$))|"
-    r"(?<![\u4e00-\u9fffA-Za-z])(?P<foreign>[\u4e00-\u9fff]{1,6}·[\u4e00-\u9fff]{1,6}(?:·[\u4e00-\u9fff]{1,6})?)"
+    r"(?:姓名|收件人|收货人|寄件人|联系人|持卡人|户名|患者|乘客|旅客|客户|申请人)\s*[:：]\s*(?P<name>[\u4e00-\u9fff]{2,4}(?:·[\u4e00-\u9fff]{1,6}){0,2})(?=\s*(?:[\n，,。；;/]|$))"
 )
 _PIECE = re.compile(r"[\u4e00-\u9fff]+")
 _SEPARATORS = re.compile(r"[\s,，、;；:：/|（(）)]*")
@@ -76,20 +77,15 @@ _Words = Sequence[tuple[int, str]]
 def find_chinese_names(text: str) -> Iterator[Span]:
     """Names in the text, with how sure their surroundings make them; titles stay outside."""
     words = words_of(text)
-    starts = {start for start, _ in words}
-    for match in _TITLED.finditer(text):
-        if _is_titled(match, text, starts):
-            yield Span(match.start("name"), match.end("name"), "name", 57)
-    for match in _FAMILIAR.finditer(text):
-        if _is_familiar(match, text):
-            yield Span(match.start("name"), match.end("name"), "name", 54)
-    for match in _FORM.finditer(text):
-        yield Span(match.start(match.lastgroup or 0), match.end(match.lastgroup or 0), "name", 56)
-    for pattern in (_FAMILIAR_GIVEN, _SURNAMED, _LATIN):
+    yield from _titled(text, {start for start, _ in words})
+    for pattern, certainty in ((_FORM, 56), (_FAMILIAR_GIVEN, 53), (_SURNAMED, 53), (_LATIN, 53)):
         for match in pattern.finditer(text):
-            yield Span(match.start("name"), match.end("name"), "name", 53)
+            yield Span(match.start("name"), match.end("name"), "name", certainty)
     for place in range(len(words)):
         yield from _full(text, words, place)
+    for start, word in people_in(text):
+        if _is_full(word):
+            yield Span(start, start + len(word), "name", 49)
 
 
 def find_names_beside(text: str, spans: list[Span]) -> Iterator[Span]:
@@ -110,6 +106,27 @@ def find_names_beside(text: str, spans: list[Span]) -> Iterator[Span]:
             if _SEPARATORS.fullmatch(between):
                 yield Span(match.start(), match.end(), "name", 53)
                 break
+
+
+def _titled(text: str, starts: set[int]) -> Iterator[Span]:
+    """Names before a title, and familiar ones such as 小王."""
+    for match in _TITLED.finditer(text):
+        if _is_titled(match, text, starts):
+            yield Span(match.start("name"), match.end("name"), "name", 57)
+    for match in _FAMILIAR.finditer(text):
+        if _is_familiar(match, text):
+            yield Span(match.start("name"), match.end("name"), "name", 54)
+
+
+def _is_full(word: str) -> bool:
+    """Whether what the tagger takes for a name has the form of one: a surname and one or two characters."""
+    surname = word[:2] if word[:2] in DOUBLE_SURNAMES else word[:1]
+    given = word[len(surname) :]
+    if surname not in _FIRST or not 0 < len(given) < 3 or not _PIECE.fullmatch(given):
+        return False
+    if set(given) & _NOT_GIVEN or given[-1] in _OF_PLACES or word in _BRANDS or is_word(word):
+        return False
+    return surname not in _WORDLIKE or len(given) == 2
 
 
 def _is_titled(match: re.Match[str], text: str, starts: set[int]) -> bool:

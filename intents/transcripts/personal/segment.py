@@ -32,6 +32,24 @@ def kind_of(text: str) -> str:
     return _kinds().get(text, "")
 
 
+def people_in(text: str) -> list[tuple[int, str]]:
+    """(start, word) of what jieba's hidden Markov model takes for people's names."""
+    found: list[tuple[int, str]] = []
+    place = 0
+    for pair in _tagger().cut(text):
+        if pair.flag.startswith("nr"):
+            found.append((place, pair.word))
+        place += len(pair.word)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _tagger() -> Any:
+    from jieba import posseg
+
+    return posseg.POSTokenizer(_tokenizer())
+
+
 @lru_cache(maxsize=1)
 def _kinds() -> dict[str, str]:
     with _tokenizer().get_dict_file() as file:
