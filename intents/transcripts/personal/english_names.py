@@ -10,6 +10,7 @@ from intents.transcripts.personal.known_names import (
     CAPITALISED,
     NO_NAME,
     PINYIN_SURNAMES,
+    THINGS,
     given_names,
     surnames,
 )
@@ -70,6 +71,11 @@ _SAYS = re.compile(
 _PARTNERS = re.compile(r",? (?:&|and) [A-Z]\w+(?:[ ,]+(?:Ltd|Limited|Inc|LLC|LLP|plc|GmbH|Co)\b)")
 _ALONE = re.compile(r"\s*(?:[,.!?;:\n—–-]|$)")
 _REGARDS = re.compile(r"regards|sincerely|yours|truly|faithfully", re.I)
+_SPOKE_TO = re.compile(r"\b(?:spoke|spoken|talked|chatted|speak|talk|speaking|talking) (?:to|with) $", re.I)
+_TO_ME = re.compile(
+    r" (?:told|promised|assured|helped|advised|informed|emailed|called|rang|texted|answered|served) (?:me|us|my|her|him)\b",
+    re.I,
+)
 _INSIDE = re.compile(r"[^\W\d_][,;:]?['\"“]? $")
 _COMPANY = re.compile(
     r"[ ,.]*(?:GmbH|Ltd|Limited|Inc|LLC|LLP|plc|B\.?V|N\.?V|AG|KG|SE|S\.?A|S\.?r\.?l|Oy|AB|ApS|A/S|& (?:Sons?|Co|Daughters?|Partners)|Co\b|Group|Bank|Hotel|Cafe|Café|Bakery|Store|Shop|Street|St\b|Road|Rd\b|Avenue|Square|Park|Station|Airport|Stadium|School|Hospital|University|Collection|Edition|Foundation)\b"
@@ -209,7 +215,10 @@ def _mentioned(run: _Tokens, before: str, after: str) -> int:
     first = _bare(run[0])
     if first in given_names() and _SAYS.match(after):
         return 52
-    inside = _INSIDE.search(before) and not _ARTICLE.search(before)
+    if (_SPOKE_TO.search(before) or _TO_ME.match(after)) and first not in AMBIGUOUS and len(first) > 2:
+        return 51
+    inside = bool(_INSIDE.search(before)) and not _ARTICLE.search(before)
+    inside = inside and bool(first not in THINGS or _MEDIUM.search(before))
     if inside and first in CAPITALISED and len(run) == 1 and not _THING.match(after):
         return 50
     return 51 if _is_known(run) and first not in AMBIGUOUS and _MEDIUM.search(before) else 0

@@ -127,6 +127,12 @@ AMBIGUOUS = frozenset(
 )
 """Given names and surnames that are also words or places: they need words around them that say they are names."""
 
+THINGS = frozenset(
+    "amber angel crystal daisy dawn eve faith fern ginger gloria hazel heather holly hope iris ivy jade jasmine jasper jewel joy lily melody "
+    "olive pearl penny poppy rosemary rose ruby sage sandy scarlet sherry violet viola willow stella victor mini max".split()
+)
+"""Of those, colours, plants and what products are called: a capital alone does not make them people."""
+
 PINYIN_SURNAMES = frozenset(
     "zhang wang li zhao chen liu yang huang zhou wu xu sun hu zhu gao lin he guo ma luo liang song zheng xie han tang feng yu dong xiao cheng cao yuan deng fu shen zeng peng lu su "
     "jiang cai jia ding wei xue ye yan pan du dai xia zhong tian ren fan fang shi yao tan liao zou xiong jin hao kong bai cui kang mao qiu qin gu hou shao meng long wan duan lei qian "
@@ -177,7 +183,8 @@ NO_NAME = frozenset(
     cyber street road avenue lane london paris berlin amsterdam dublin rotterdam england ireland germany france spain calvin klein rosemary jasmine europe
     uk usa us eu faq ups dhl dpd usps fedex gls evri hermes royal mail klarna ideal mastercard amex maestro hr it ceo pdf url sms
     spelt spelled wrongly misspelled correct incorrect different changed printed mr mrs ms miss dr prof sales
-    i'm im aud swift outta dirty alexa texas caller client patient guest passenger driver nurse user visitor member tenant policyholder cardholder sender recipient lord pepper china something god um saved placed accountant tried else cheers hiya best yours sincerely greetings love apologies welcome goodbye many bye agent speak ask spoke told tell both
+    i'm im aud swift outta dirty alexa texas tesco aldi lidl asda netflix spotify vodafone ebay etsy zalando ikea argos currys airbnb uber ryanair easyjet lufthansa hsbc barclays revolut monzo wise stripe paypal klarna bosch siemens sony dell lenovo nokia
+    caller client patient guest passenger driver nurse user visitor member tenant policyholder cardholder sender recipient lord pepper china something god um saved placed accountant tried else cheers hiya best yours sincerely greetings love apologies welcome goodbye many bye agent speak ask spoke told tell both
     billing technical reception warehouse assistance morning afternoon evening night both either neither old pm
     passport passports licence license policy invoice ticket booking address postcode delivered regards lead title junior ltd gmbh sent
     """.split()
