@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from encoders.errors import ArtifactError, InputError
 from intents.examples import AnnotatedEntity, TrainingData
+from intents.fuzzy import near_spans
 from intents.understanding import Entity
 
 MAX_CHARACTERS = 1000
@@ -34,7 +36,7 @@ class _Phrase(NamedTuple):
 
 
 class EntityExtractor:
-    """Finds entities by exact means alone; immutable and safe to share between threads.
+    """Finds entities by rules alone; immutable and safe to share between threads.
 
     Phrases match whatever their case and width, the longest first, at word boundaries where the script
     has any: inside Chinese text they are found everywhere.
@@ -46,8 +48,10 @@ class EntityExtractor:
         patterns: Mapping[str, Iterable[str]],
         phrases: Iterable[tuple[Any, ...]] = (),
         synonyms: Mapping[str, str],
+        fuzzy: Iterable[str] = (),
     ) -> None:
-        """`patterns`: entity → regexes; `phrases`: (surface, entity, value[, role, group]).
+        """`patterns`: entity → regexes; `phrases`: (surface, entity, value[, role, group]); `fuzzy`: entities
+        whose phrases are found with slips of the pen, where they are not found exactly.
 
         Raises:
             InputError: for a regex that Python cannot compile.
@@ -59,6 +63,11 @@ class EntityExtractor:
             (name, _compile(name, one)) for name, found in self._patterns.items() for one in found
         ]
         self._trie = _trie(self._phrases)
+        self._fuzzy = tuple(sorted(fuzzy))
+        self._near = {
+            name: {_fold(one.surface).strip(): one for one in self._phrases if one.entity == name}
+            for name in self._fuzzy
+        }
 
     @classmethod
     def from_training_data(
@@ -79,12 +88,15 @@ class EntityExtractor:
 
         phrases = [phrase for phrase in _all_phrases(data) if known(phrase.entity)]
         patterns = {name: found for name, found in data.regexes.items() if known(name)}
-        return cls(patterns=patterns, phrases=dict.fromkeys(phrases), synonyms=data.synonyms)
+        return cls(
+            patterns=patterns, phrases=dict.fromkeys(phrases), synonyms=data.synonyms, fuzzy=data.fuzzy
+        )
 
     def extract(self, text: str) -> tuple[Entity, ...]:
         """The entities by their place; of one entity's overlapping finds only the longest is kept."""
         text = text[:MAX_CHARACTERS]
         found = [*self._by_regex(text), *self._by_phrase(text)]
+        found += self._nearly(text, {one.entity for one in found})
         kept: list[Entity] = []
         for one in sorted(found, key=lambda one: (one.start - one.end, one.start)):
             if not any(_overlap(one, other) for other in kept):
@@ -105,6 +117,16 @@ class EntityExtractor:
             for phrase in phrases:
                 yield self._entity(phrase, position, end, "lookup")
             position = max(end, position + 1)
+
+    def _nearly(self, text: str, found: Collection[str]) -> Iterator[Entity]:
+        """Phrases with slips, of entities that were not found exactly; the fewest slips of each place first."""
+        for name, phrases in self._near.items():
+            if name in found:
+                continue
+            spans = sorted(near_spans(_fold(text), phrases), key=lambda span: (span[3], span[0]))
+            for start, end, phrase, slipped in spans:
+                entity = self._entity(phrases[phrase], start, end, "fuzzy")
+                yield replace(entity, confidence=round(1.0 - slipped / len(phrase), 3))
 
     def _longest(self, folded: str, start: int) -> tuple[int, tuple[_Phrase, ...]]:
         """Where the longest phrase that starts here ends, and what it stands for."""
@@ -129,7 +151,9 @@ class EntityExtractor:
 
     def save(self, path: Path) -> None:
         """Write everything as JSON."""
-        content = {"patterns": self._patterns, "phrases": self._phrases, "synonyms": self._synonyms}
+        content = {
+            "patterns": self._patterns, "phrases": self._phrases, "synonyms": self._synonyms, "fuzzy": self._fuzzy,
+        }  # fmt: skip
         path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
     @classmethod
@@ -141,7 +165,8 @@ class EntityExtractor:
         """
         try:
             content = json.loads(path.read_text(encoding="utf-8"))
-            return cls(**{name: content[name] for name in ("patterns", "phrases", "synonyms")})
+            given = {name: content[name] for name in ("patterns", "phrases", "synonyms")}
+            return cls(**given, fuzzy=content.get("fuzzy", ()))
         except (OSError, ValueError, KeyError, TypeError, AttributeError, InputError) as error:
             raise ArtifactError(f"{path} cannot be used: {error!r}") from error
 

@@ -41,6 +41,7 @@ class TrainingData:
         synonyms: surface form (lower case) → value.
         regexes: name → patterns; a name that is an entity extracts it.
         lookups: name → phrases.
+        fuzzy: lookup tables whose phrases are found with slips of the pen, too.
         responses: retrieval intents' answers, `faq/ask_x` → response variations as in domain.yml.
     """
 
@@ -48,6 +49,7 @@ class TrainingData:
     synonyms: Mapping[str, str] = field(default_factory=dict)
     regexes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     lookups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    fuzzy: frozenset[str] = frozenset()
     responses: Mapping[str, tuple[Mapping[str, Any], ...]] = field(default_factory=dict)
 
     @property

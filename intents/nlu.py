@@ -33,6 +33,7 @@ def load_training_data(paths: Sequence[Path]) -> TrainingData:
 
 def merge_training_data(parts: Iterable[TrainingData]) -> TrainingData:
     """One TrainingData with everything in `parts`; a later synonym or response replaces an earlier one."""
+    parts = list(parts)
     examples: list[Example] = []
     synonyms: dict[str, str] = {}
     responses: dict[str, tuple[Mapping[str, Any], ...]] = {}
@@ -47,7 +48,12 @@ def merge_training_data(parts: Iterable[TrainingData]) -> TrainingData:
         for name, phrases in part.lookups.items():
             lookups[name] = lookups.get(name, ()) + phrases
     return TrainingData(
-        examples=tuple(examples), synonyms=synonyms, regexes=regexes, lookups=lookups, responses=responses
+        examples=tuple(examples),
+        synonyms=synonyms,
+        regexes=regexes,
+        lookups=lookups,
+        fuzzy=frozenset(name for part in parts for name in part.fuzzy),
+        responses=responses,
     )
 
 

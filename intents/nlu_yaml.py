@@ -45,6 +45,7 @@ def parse_nlu_yaml(text: str, path: Path | str) -> TrainingData:
         synonyms=reading.synonyms,
         regexes={name: tuple(found) for name, found in reading.regexes.items()},
         lookups={name: tuple(found) for name, found in reading.lookups.items()},
+        fuzzy=frozenset(reading.fuzzy),
         responses=document.responses(),
     )
 
@@ -178,6 +179,7 @@ class _Reading:
     synonyms: dict[str, str] = field(default_factory=dict)
     regexes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
     lookups: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    fuzzy: set[str] = field(default_factory=set)
 
     def item(self, node: Any) -> None:
         fields = self.document.mapping(node)
@@ -196,6 +198,13 @@ class _Reading:
             self._intent(name, examples, shared)
         else:
             self._phrases(kind, name, [text for _, text in self._listed(examples)])
+            if kind == "lookup" and self._is_fuzzy(fields):
+                self.fuzzy.add(name)
+
+    def _is_fuzzy(self, fields: Mapping[str, Any]) -> bool:
+        """`metadata: {fuzzy: true}` beside a lookup table."""
+        metadata = self.document.plain(fields["metadata"]) if "metadata" in fields else None
+        return isinstance(metadata, dict) and metadata.get("fuzzy") is True
 
     def _phrases(self, kind: str, name: str, phrases: list[str]) -> None:
         if kind == "synonym":
@@ -263,7 +272,8 @@ def _written_items(data: TrainingData) -> Iterator[dict[str, Any]]:
         synonyms.setdefault(value, []).append(phrase)
     for kind, named in (("synonym", synonyms), ("regex", data.regexes), ("lookup", data.lookups)):
         for name, phrases in named.items():
-            yield {kind: name, "examples": _block(phrases)}
+            fuzzy = {"metadata": {"fuzzy": True}} if kind == "lookup" and name in data.fuzzy else {}
+            yield {kind: name, **fuzzy, "examples": _block(phrases)}
 
 
 def _written_examples(examples: list[Example]) -> Any:
