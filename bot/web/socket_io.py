@@ -22,6 +22,7 @@ from bot.channels.socket_io import NAME, SocketIo
 from bot.channels.wording import clean, clean_json
 from bot.messages import Message
 from bot.web.keys import NEWCOMERS, SENDERS, SERVICES
+from bot.web.reading import address_of
 
 _log = logging.getLogger("kefu.socketio")
 
@@ -62,7 +63,8 @@ class _Sockets:
             if claims is None:
                 return False
             subject = str(claims.get("sub") or "")
-        address = str(environ.get("REMOTE_ADDR", ""))
+        # REMOTE_ADDR says 127.0.0.1 of everybody.
+        address = address_of(environ["aiohttp.request"])
         if self._app[NEWCOMERS].take(("socketio", address)):
             return False
         await server.save_session(sid, {"subject": subject}, namespace=entry.namespace)

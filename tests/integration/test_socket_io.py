@@ -16,6 +16,7 @@ import socketio
 from bot.channels.accounts import SocketioAccount
 from bot.channels.socket_io import SocketIo, utterances
 from bot.messages import Button, Part
+from bot.web.keys import NEWCOMERS
 from tests.served_bot import Bot, served
 
 pytestmark = pytest.mark.integration
@@ -60,8 +61,9 @@ class Page:
 
 
 @asynccontextmanager
-async def page(bot: Bot, **options: Any) -> AsyncIterator[Page]:
-    http = aiohttp.ClientSession()  # the client leaves its own open when it is refused
+async def page(bot: Bot, *, address: str = "127.0.0.1", **options: Any) -> AsyncIterator[Page]:
+    connector = aiohttp.TCPConnector(local_addr=(address, 0))
+    http = aiohttp.ClientSession(connector=connector)  # the client leaves its own open when it is refused
     client = socketio.AsyncClient(reconnection=False, http_session=http)
     opened = Page(client)
 
@@ -207,6 +209,18 @@ async def test_frames_that_are_too_large_or_too_deep_are_cut_off(bot: Bot) -> No
         await visitor.ask_for_session()
         await visitor.say("hello")
         await visitor.until(lambda: len(visitor.said) == 1)
+
+
+async def test_who_opens_too_many_sockets_is_refused_and_nobody_else(bot: Bot) -> None:
+    assert bot.client.app is not None
+    newcomers = bot.client.app[NEWCOMERS]
+    while not newcomers.take(("socketio", "127.0.0.1")):
+        pass
+    with pytest.raises(socketio.exceptions.ConnectionError):
+        async with page(bot):
+            pass
+    async with page(bot, address="127.0.0.2") as visitor:
+        assert await visitor.ask_for_session()
 
 
 async def test_health(bot: Bot) -> None:
