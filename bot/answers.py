@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from bot.dialog.decision import Candidate, Decision
@@ -12,21 +12,48 @@ from bot.dialog.responses import Pick, uttered
 from bot.dialog.tracker import Tracker
 from bot.reader import Reading
 from knowledge.answer import Answer
+from knowledge.documents import Passage
 
 CITE_INTENT = "cite"
 """The payload of a button that stands for a passage: `/cite{"passage": "return-policy#1"}`."""
 
 
-def cite(answer: Answer, tracker: Tracker, *, now: float) -> tuple[Event, ...]:
-    """The article's own sentences with where they stand; what was shown is an event of its own."""
+MOST_RELATED = 2
+LEAST_RELATED = 0.2
+"""An article of a lower probability is no help even as a button."""
+
+
+def related(reading: Reading | None, cited: Passage, *, language: str) -> tuple[Passage, ...]:
+    """Passages of other articles in the customer's language that may be what was meant, the likeliest first."""
+    best: dict[str, Passage] = {}
+    for passage in reading.retrieved.passages if reading else ():
+        if passage.p >= LEAST_RELATED and passage.language == language:
+            best.setdefault(passage.document_id, passage)
+    best.pop(cited.document_id, None)
+    return tuple(best.values())[:MOST_RELATED]
+
+
+def cite(answer: Answer, *, also: Sequence[Passage] = (), now: float) -> tuple[Event, ...]:
+    """The article's own sentences with where they stand; what was shown is an event of its own.
+
+    `also`, passages of other articles, become buttons below it.
+    """
     citations = [
         {"title": one.title, "url": one.url, "document_id": one.document_id, "passage_id": one.passage_id}
         for one in answer.citations
     ]
+    buttons = [
+        {"title": one.title.split(" › ")[0], "payload": payload_text(CITE_INTENT, {"passage": one.id})}
+        for one in also
+    ]
     said = BotUttered(
-        timestamp=now, text=answer.text, metadata={"utter_action": "action_cite", "citations": citations}
+        timestamp=now,
+        text=answer.text,
+        data={"quick_replies": buttons} if buttons else {},
+        metadata={"utter_action": "action_cite", "citations": citations},
     )
-    return said, Shown(timestamp=now, what="citations", items=tuple(citations))
+    shown = (Shown(timestamp=now, what="buttons", items=tuple(buttons)),) if buttons else ()
+    return said, Shown(timestamp=now, what="citations", items=tuple(citations)), *shown
 
 
 def clarify(decision: Decision, tracker: Tracker, *, pick: Pick, now: float) -> tuple[Event, ...]:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from bot.actions.loop import Execute, Ports, Reword, begin_session, run_turn
 from bot.actions.message import asked_language, parse_data_of, pinned_language, user_turn_events
-from bot.answers import CITE_INTENT, cite, clarify, hand_over
+from bot.answers import CITE_INTENT, cite, clarify, hand_over, related
 from bot.dialog.decision import ACTION_CITE, ACTION_CLARIFY, Candidate, Decision, decide
 from bot.dialog.events import BotUttered, Event, OwnerSet, UserUttered
 from bot.dialog.forms import answers_form
@@ -201,7 +201,8 @@ class _Turn:
                 answer = await self._runtime.reader.run(
                     extract_answer, self._question(tracker), passage, language=language
                 )
-                return cite(answer, tracker, now=now)
+                also = related(self._reading, passage, language=language)
+                return cite(answer, also=also, now=now)
         if choice.action == ACTION_CLARIFY and self._decision is not None:
             return clarify(self._decision, tracker, pick=pick, now=now)
         return hand_over(self._decision, tracker, pick=pick, now=now)
