@@ -25,6 +25,8 @@ from knowledge.tokens import leans_on_context
 from knowledge.vectors import Vectors, centred
 
 KIND = "knowledge index"
+LEAST_SPREAD = 0.02
+"""Of cosines, in standard deviations: an article that is alone must not look far ahead of all others."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -202,7 +204,7 @@ class KnowledgeIndex:
             looks.append((look, documents, passages))
             documents, passages = documents + segment.documents, passages + len(segment.passages)
         every = self._sample @ query.vector
-        mean, spread = float(every.mean()), float(every.std()) + 1e-6
+        mean, spread = float(every.mean()), max(float(every.std()), LEAST_SPREAD)
         around = Surroundings(
             mean=mean,
             spread=spread,

@@ -48,6 +48,7 @@ def test_evaluate_shows_every_part(project: Path) -> None:
     page = (folder / "report.html").read_text(encoding="utf-8")
     assert report["end_to_end"]["messages"] == 3
     assert report["intents"]["in_scope"] == 2
+    assert report["end_to_end"]["shares"]["wrong"] == 0  # its one article answers none of these
     assert {"What became of the messages", "What it cost", "Coverage and error", "Confusions"} <= set(
         page.replace("<", ">").split(">")
     )
