@@ -144,10 +144,18 @@ def run_tests(
         Path | None,
         typer.Option(help="Where results.json, junit.xml and report.html go; default PROJECT/reports/tests."),
     ] = None,
+    recorded: Annotated[
+        str | None,
+        typer.Option(
+            help="Instead: a Rasa tracker store (SQLite file or URL), whose conversations are held against PROJECT."
+        ),
+    ] = None,
 ) -> None:
     """Run the conversation tests in PROJECT/tests; exits with 1 when one fails."""
-    from bot.commands.test import test_command
+    from bot.commands.test import recorded_command, test_command
 
+    if recorded is not None:
+        raise typer.Exit(recorded_command(project, recorded, report=report))
     raise typer.Exit(test_command(project, release=release, report=report))
 
 

@@ -74,7 +74,7 @@ async def move_conversations(source: str, store: Store, start: Tracker, step: St
         InputError: when the tracker store cannot be read.
     """
     moved = Moved()
-    async with aclosing(_conversations(source)) as conversations:
+    async with aclosing(read_conversations(source)) as conversations:
         async for sender, rows in conversations:
             await _moved(sender, rows, store, start, moved)
             step(1, sender)
@@ -97,8 +97,12 @@ async def count_conversations(source: str) -> int:
         await engine.dispose()
 
 
-async def _conversations(source: str) -> AsyncGenerator[tuple[str, list[str]], None]:
-    """(sender, events as JSON) of each conversation, one at a time."""
+async def read_conversations(source: str) -> AsyncGenerator[tuple[str, list[str]], None]:
+    """(sender, events as JSON) of each conversation in a tracker store, one at a time.
+
+    Raises:
+        InputError: when the tracker store cannot be read.
+    """
     engine = create_async_engine(database_url(source))
     try:
         async with engine.connect() as connection:
@@ -122,7 +126,7 @@ async def _moved(sender: str, rows: list[str], store: Store, start: Tracker, mov
     if await store.conversation(sender) is not None:
         moved.there += 1
         return
-    events = [event for row in rows if (event := _event(row)) is not None]
+    events = [event for row in rows if (event := read_event(row)) is not None]
     moved.left_out += len(rows) - len(events)
     settled = OwnerSet(timestamp=time.time(), owner="bot", reason="moved from Rasa")
     events.append(settled)
@@ -140,7 +144,8 @@ async def _moved(sender: str, rows: list[str], store: Store, start: Tracker, mov
     moved.in_forms += tracker.active_loop is not None
 
 
-def _event(row: Any) -> Event | None:
+def read_event(row: Any) -> Event | None:
+    """A row's event; None where it is none."""
     try:
         data = json.loads(row) if isinstance(row, str | bytes) else row
         return event_from_dict(data if isinstance(data, Mapping) else {})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import aclosing
 from pathlib import Path
 
 import typer
@@ -12,10 +13,13 @@ from bot.commands.release import pick_release
 from bot.conversations.coverage import Covered, coverage
 from bot.conversations.live import play_live
 from bot.conversations.reading import LiveTest, StoryTest, Test, read_tests
+from bot.conversations.recorded import play_recorded
 from bot.conversations.report import difference_lines, write_report
 from bot.conversations.results import Played
 from bot.conversations.story import play_story
-from bot.project import Project, load_domain, load_rules, open_project
+from bot.dialog.assistant import Assistant
+from bot.moving import count_conversations, read_conversations, read_event, source_url
+from bot.project import Project, load_assistant, load_domain, load_rules, open_project
 from bot.release import Release
 from bot.session import Session, open_session
 from encoders.errors import InputError
@@ -40,6 +44,32 @@ def test_command(folder: Path, *, release: str | None, report: Path | None) -> i
     out = report or folder / "reports" / "tests"
     write_report(played, covered, out)
     return _say(played, covered, out)
+
+
+def recorded_command(folder: Path, source: str, *, report: Path | None) -> int:
+    """Hold the conversations of a Rasa tracker store against the project; 1 when one would go otherwise.
+
+    Raises:
+        KefuError: when the project or the tracker store cannot be read.
+    """
+    project = open_project(folder)
+    played = asyncio.run(_recorded(load_assistant(project), source_url(source), source))
+    covered = _coverage(project, played)
+    out = report or folder / "reports" / "recorded"
+    write_report(played, covered, out)
+    return _say(played, covered, out)
+
+
+async def _recorded(assistant: Assistant, url: str, source: str) -> list[Played]:
+    played: list[Played] = []
+    total = await count_conversations(url)
+    async with aclosing(read_conversations(url)) as conversations:
+        with progress("Conversations", total) as step:
+            async for sender, rows in conversations:
+                events = [event for row in rows if (event := read_event(row)) is not None]
+                played.append(play_recorded(sender, events, assistant, source=source))
+                step(note=sender[:40])
+    return played
 
 
 async def _play(project: Project, release: Release, tests: Sequence[Test]) -> list[Played]:
