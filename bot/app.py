@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 
 import aiohttp
@@ -18,6 +18,8 @@ from bot.articles import Articles, watch_articles
 from bot.channels.catalogue import open_channels
 from bot.credentials import Credentials
 from bot.desk import Desk
+from bot.event_sinks import FileSink, Sink, WebhookSink
+from bot.event_stream import EventStream
 from bot.project import Project
 from bot.reminders import Reminders
 from bot.respond import Responder
@@ -48,6 +50,7 @@ class Options:
 
     Attributes:
         access: who may use Rasa's HTTP API; None where it is not served.
+        events_secret: signs the events that go to a webhook.
     """
 
     project: Project
@@ -55,6 +58,7 @@ class Options:
     credentials: Credentials
     console_token: str
     access: Access | None = None
+    events_secret: str = field(default="", repr=False)
 
 
 @asynccontextmanager
@@ -96,6 +100,10 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
         stack.push_async_callback(turns.drain, timeout_s=DRAIN_S)
         for watch in (watch_wording(project, runtime), watch_articles(project, runtime), runtime.watch()):
             stack.callback(asyncio.create_task(watch).cancel)
+        for sink in _event_sinks(options, session):
+            stack.callback(
+                asyncio.create_task(EventStream(store.cursors, sink, alone=store.alone).run()).cancel
+            )
         resumed = await turns.resume()
         if resumed:
             log.info("taking up messages that were not finished", extra={"messages": resumed})
@@ -121,6 +129,15 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
                 else None,
             )
         )
+
+
+def _event_sinks(options: Options, session: aiohttp.ClientSession) -> Iterator[Sink]:
+    """Where the settings send the events."""
+    settings = options.project.settings.events
+    if settings.file is not None:
+        yield FileSink(path=options.project.folder / settings.file)
+    if settings.webhook is not None:
+        yield WebhookSink(url=settings.webhook, secret=options.events_secret, session=session)
 
 
 def _explainer(runtime: ActiveRelease) -> Callable[[str], Awaitable[Json]]:

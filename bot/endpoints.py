@@ -20,7 +20,7 @@ _UNKNOWN: Final = "kefu has nothing of that name"
 _NOT_READ: Final = {
     "tracker_store": "conversations are kept in kefu's own database (`kefu serve --database`)",
     "lock_store": "turns are kept apart by kefu's own database",
-    "event_broker": "events are read from kefu's own database",
+    "event_broker": "events go where `events` in kefu.yml says",
     "models": "releases are folders of the project (`kefu release`)",
     "nlu": "messages are understood by the release",
     "tracing": "traces are not sent",

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from bot.channels.accounts import Url, WebhookSecret
 from bot.rasa_config import read_rasa_config
 from bot.yaml_files import read_yaml, validated
 
@@ -49,6 +50,14 @@ class ServerSettings(_Strict):
     rasa_api: bool = Field(default=False, description="Rasa's HTTP API beside our own")
 
 
+class EventSettings(_Strict):
+    """Where every event goes, for analytics; KEFU_EVENTS_SECRET signs what goes to the webhook."""
+
+    file: Path | None = None
+    """One JSON object a line; a relative path is one inside the project."""
+    webhook: Url | None = None
+
+
 class ProjectSettings(_Strict):
     """All of `kefu.yml`."""
 
@@ -61,6 +70,7 @@ class ProjectSettings(_Strict):
     """How an intent reads on a button when the bot asks back: intent → language → words."""
     actions: ActionSettings = ActionSettings()
     server: ServerSettings = ServerSettings()
+    events: EventSettings = EventSettings()
     unknown_sends: Literal["resend", "hold"] = "resend"
 
 
@@ -70,6 +80,7 @@ class Secrets(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="KEFU_")
 
     console_token: SecretStr | None = None
+    events_secret: WebhookSecret | None = None
     api_token: SecretStr | None = None
     api_jwt_secret: SecretStr | None = None
     """The key that signs, or for RS and ES methods the public key in PEM."""

@@ -58,7 +58,23 @@ def _options(project: Project, host: str, database: str | None, *, enable_api: b
         credentials=credentials,
         console_token=token.get_secret_value() if token else secrets.token_urlsafe(24),
         access=_access(host) if enable_api or project.settings.server.rasa_api else None,
+        events_secret=_events_secret(project),
     )
+
+
+def _events_secret(project: Project) -> str:
+    """What signs the events that go to a webhook.
+
+    Raises:
+        SettingsError: when they go to one and nothing is set: strangers could invent events.
+    """
+    given = Secrets().events_secret
+    if project.settings.events.webhook is not None and given is None:
+        raise SettingsError(
+            "Events go to a webhook (`events` in kefu.yml), so they need a signature: set KEFU_EVENTS_SECRET "
+            "to whsec_ and 24 to 64 random bytes in base64."
+        )
+    return given.get_secret_value() if given else ""
 
 
 def _access(host: str) -> Access:

@@ -16,6 +16,7 @@ from bot.errors import StoreError
 from bot.messages import Message
 from bot.store import changes
 from bot.store.codec import message_from_dict, message_to_dict
+from bot.store.cursors import Cursors
 from bot.store.engine import (
     database_url,
     lock_database,
@@ -54,6 +55,7 @@ class Store:
     """An open database. Reads see what was committed; writes share commits (`bot.store.writer`)."""
 
     outbox: Outbox
+    cursors: Cursors
 
     def __init__(self, engine: AsyncEngine, writer: Writer, closing: AsyncExitStack, clock: Clock) -> None:
         """Use `Store.open`."""
@@ -62,6 +64,7 @@ class Store:
         self._clock = clock
         self._writer = writer
         self.outbox = Outbox(engine, writer, clock)
+        self.cursors = Cursors(engine, writer, clock)
 
     @classmethod
     async def open(
@@ -91,6 +94,11 @@ class Store:
             writer = Writer(engine, largest_batch=largest_batch)
             stack.push_async_callback(writer.close)
             return cls(engine, writer, stack.pop_all(), clock)
+
+    @property
+    def alone(self) -> bool:
+        """Whether no other process can serve this database: SQLite means one."""
+        return self._engine.dialect.name == "sqlite"
 
     async def close(self) -> None:
         """Finish the writes that were asked for and let go of the database."""

@@ -169,3 +169,11 @@ pointers = Table(
     Column("name", String, primary_key=True),
     Column("value", String, nullable=False),
 )
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("position", BigInteger, nullable=False),  # the id of the last event that arrived
+    Column("claimed_until", UtcDateTime),
+)

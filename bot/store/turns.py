@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, delete, func, literal_column, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.cursors import EVENTS_LOCK
 from bot.store.engine import insert
 from bot.store.records import Accepted, ConflictError, Turn
 from bot.store.tables import conversations, events, inbox, outbox, unanswered
@@ -93,6 +94,8 @@ async def _waiting(connection: AsyncConnection, keys: set[int]) -> set[int | Non
 
 
 async def _write(connection: AsyncConnection, turns: list[tuple[Turn, datetime]]) -> None:
+    if connection.dialect.name == "postgresql":  # see `bot.store.cursors`
+        await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock_shared({EVENTS_LOCK})")
     # The order matters: the other tables refer to conversations.
     await _write_conversations(connection, turns)
     for turn in (turn for turn, _ in turns if turn.replaces):
