@@ -42,14 +42,14 @@ class Clusters:
         confidence: (n,) the share of the turn's own cluster in a softmax over the similarities to all
             centroids; it ranks, and is no probability. 0 for a turn that is held back.
         coherence: (count,) mean cosine similarity of the members to their centroid.
-        means: (count, dimensions) the clusters' centroids in the refined space.
+        points: (n, dimensions) where the turns stand in the refined space.
         silhouette: of the cut that was chosen, in the space as it was given.
     """
 
     labels: Labels
     confidence: NDArray[np.float32]
     coherence: NDArray[np.float32]
-    means: Vectors
+    points: Vectors
     silhouette: float
 
     @property
@@ -222,6 +222,6 @@ def _finished(vectors: Vectors, labels: Labels, points: Vectors, silhouette: flo
         confidence[members] = 1 / odds.sum(axis=1)
         coherence[label] = (vectors[members] @ own[label]).mean()
     return Clusters(
-        labels=renumbered, confidence=confidence, coherence=coherence, means=means,
+        labels=renumbered, confidence=confidence, coherence=coherence, points=points,
         silhouette=round(silhouette, 4),
     )  # fmt: skip

@@ -15,6 +15,7 @@ from encoders.errors import InputError
 from encoders.progress import progress
 from encoders.text import detect_language
 from intents.examples import OUT_OF_SCOPE, TrainingData
+from intents.mining.advice import advise, periods_of
 from intents.mining.answers import Answer, agents_turns, context_of, may_answer, rank_answers
 from intents.mining.cluster import Clusters, Granularity, cluster
 from intents.mining.evidence import settle
@@ -23,7 +24,7 @@ from intents.mining.known import NEW, Match, match_known
 from intents.mining.name import name_clusters
 from intents.mining.output import Mined, MinedIntent, MiningSummary, write_all
 from intents.mining.problem_turns import ProblemTurn
-from intents.mining.responses import draft_responses, settle_answers, slot_suggestions
+from intents.mining.responses import SlotSuggestion, draft_responses, settle_answers, slot_suggestions
 from intents.mining.review import REVIEW, Decision, carried_over, read_review, write_review
 from intents.mining.vectors import Vectors, centre, unit
 from intents.transcripts.redact import without_placeholders
@@ -84,7 +85,7 @@ def mine_history(
         clusters = cluster(_space(problems, encoder), granularity=granularity, seed=seed)
         matches = _matches(problems, clusters, encoder, known)
         names = _names(problems, clusters, matches, known.intents if known else ())
-        mined = _mined(problems, clusters, matches, names, encoder)
+        mined = _mined(history, problems, clusters, names, matches, encoder)
         facts = {
             "encoder": encoder.name, "seed": seed, "granularity": granularity,
             "silhouette": clusters.silhouette, "conversations": len(history.conversations),
@@ -168,27 +169,40 @@ def _names(
 
 
 def _mined(
-    problems: Problems, clusters: Clusters, matches: Sequence[Match], names: Sequence[str], encoder: Encoder
-) -> Mined:
-    """The clusters as intents by falling size, those that grow the same known intent as one; and the answers."""
+    history: History, problems: Problems, clusters: Clusters, names: Sequence[str], matches: Sequence[Match],
+    encoder: Encoder,
+) -> Mined:  # fmt: skip
+    """The clusters as intents by falling size, those that grow the same known intent as one; answers and advice."""
     intents = [names[label] if label >= 0 else None for label in clusters.labels]
     agents = settle_answers(problems.agents, intents, [turn.id for turn in problems.turns])
     best = _best_answers(agents, intents, list(dict.fromkeys(names)), encoder)
     drafts = draft_responses(agents, intents, best)
-    found: list[MinedIntent] = []
-    for name in best:
-        labels = [label for label, own in enumerate(names) if own == name]
-        turns = np.flatnonzero(np.isin(clusters.labels, labels)).tolist()
-        weights = [int((clusters.labels == label).sum()) for label in labels]
-        found.append(
-            MinedIntent(
-                name=name, coherence=round(float(np.average(clusters.coherence[labels], weights=weights)), 3),
-                match=matches[labels[0]], turns=tuple(turns), answers=tuple(best[name]),
-                slots=tuple(slot_suggestions(name, drafts, agents, intents)),
-            )
-        )  # fmt: skip
+    found = [
+        _intent(name, clusters, names, matches, best[name], slot_suggestions(name, drafts, agents, intents))
+        for name in best
+    ]
+    covered = {turn.id for turn, intent in zip(problems.turns, intents, strict=True) if intent}
+    advice = advise(
+        [intent.name for intent in found], [np.array(intent.turns) for intent in found], clusters.points,
+        periods_of(history.conversations.values(), covered),
+    )  # fmt: skip
     return Mined(
-        turns=problems.turns, intents=found, confidence=clusters.confidence, drafts=drafts,
+        turns=problems.turns, intents=found, confidence=clusters.confidence, drafts=drafts, advice=advice,
+        conversations=history.conversations,
+    )  # fmt: skip
+
+
+def _intent(
+    name: str, clusters: Clusters, names: Sequence[str], matches: Sequence[Match], answers: Sequence[Answer],
+    slots: Sequence[SlotSuggestion],
+) -> MinedIntent:  # fmt: skip
+    labels = [label for label, own in enumerate(names) if own == name]
+    turns = np.flatnonzero(np.isin(clusters.labels, labels)).tolist()
+    weights = [int((clusters.labels == label).sum()) for label in labels]
+    coherence = float(np.average(clusters.coherence[labels], weights=weights))
+    return MinedIntent(
+        name=name, coherence=round(coherence, 3), match=matches[labels[0]], turns=tuple(turns),
+        answers=tuple(answers), slots=tuple(slots),
     )  # fmt: skip
 
 

@@ -1,14 +1,19 @@
-"""Names for clusters, in words that a team would use: `track_order`, `申请发票`."""
+"""Names for clusters, in words that a team would use: `track_order`, `退货运费`."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
 from collections.abc import Collection, Sequence
+from itertools import pairwise
 
 from intents.mining.words import Word, words
 
 _SUPPORT = 0.2  # a word that fewer of a cluster's turns have says little about it
+_PAIR_SUPPORT = 0.12  # the same for two words together
+_SECOND = 0.35  # a second word by itself must stand in this share of the turns
+
+Name = tuple[Word, ...]
 
 
 def name_clusters(clusters: Sequence[Sequence[tuple[str, str]]], *, taken: Collection[str] = ()) -> list[str]:
@@ -16,46 +21,76 @@ def name_clusters(clusters: Sequence[Sequence[tuple[str, str]]], *, taken: Colle
 
     Names in `taken` are not given again.
 
-    The words that set a cluster apart by class-based TF-IDF (Grootendorst, 2022, "BERTopic", §3.3): the
-    best verb, then the best other word. A cluster has a Chinese name when no member is in another language.
+    What sets a cluster apart by class-based TF-IDF (Grootendorst, 2022, "BERTopic", §3.3): a verb and what it is
+    done to where many turns have the two together, else the best word and a second one. A cluster has a Chinese
+    name when no member is in another language.
     """
-    counts = [_word_counts(cluster) for cluster in clusters]
-    totals: Counter[Word] = Counter()
-    for one in counts:
-        totals.update(one)
-    average = sum(totals.values()) / max(1, len(clusters))
+    said = [_said(cluster) for cluster in clusters]
+    singles: list[Counter[Name]] = [
+        Counter((word,) for turn in turns for word in set(turn)) for turns in said
+    ]
+    pairs: list[Counter[Name]] = [Counter(pair for turn in turns for pair in _pairs(turn)) for turns in said]
     names: list[str] = []
-    for cluster, one in zip(clusters, counts, strict=True):
-        ranked = _ranked(one, totals, average, len(cluster))
+    for cluster, own, joint in zip(
+        clusters, _ranked(singles, said, _SUPPORT), _ranked(pairs, said, _PAIR_SUPPORT), strict=True
+    ):
         chinese = all(language == "zh" for _, language in cluster)
-        names.append(_unused(_candidates(ranked, chinese=chinese), {*taken, *names}))
+        frequent = singles[len(names)]
+        best = _candidates(own, joint, frequent, len(cluster), chinese=chinese)
+        names.append(_unused(best, {*taken, *names}))
     return names
 
 
-def _word_counts(cluster: Sequence[tuple[str, str]]) -> Counter[Word]:
-    """In how many of the turns each word stands; English words only, where there are English turns."""
+def _said(cluster: Sequence[tuple[str, str]]) -> list[list[Word]]:
+    """The naming words of each turn; of English turns only, where there are some."""
     languages = {language for _, language in cluster}
-    used = [turn for turn in cluster if turn[1] != "zh" or languages == {"zh"}]
-    return Counter(word for text, language in used for word in set(words(text, language)))
+    return [words(text, language) for text, language in cluster if language != "zh" or languages == {"zh"}]
 
 
-def _ranked(counts: Counter[Word], totals: Counter[Word], average: float, size: int) -> list[Word]:
-    weights = {
-        word: count * math.log(1 + average / totals[word])
-        for word, count in counts.items()
-        if count >= min(2, size) and count >= _SUPPORT * size
-    } or {word: count * math.log(1 + average / totals[word]) for word, count in counts.items()}
-    return sorted(weights, key=lambda word: (-weights[word], word.text))
+def _pairs(turn: Sequence[Word]) -> set[Name]:
+    """A verb and the noun after it (`cancel`, `order`); in Chinese any two words in a row (`退货`, `运费`)."""
+    return {
+        (one, other)
+        for one, other in pairwise(turn)
+        if one.text != other.text and ((one.is_verb and not other.is_verb) or not one.text.isascii())
+    }
 
 
-def _candidates(ranked: Sequence[Word], *, chinese: bool) -> list[str]:
-    """Names to try, best first: verb and noun, two nouns, then with a third word."""
-    verbs = [word.text for word in ranked if word.is_verb]
-    others = [word.text for word in ranked if not word.is_verb]
-    chosen = [*verbs[:1], *others, *verbs[1:]][:2] or ["其他" if chinese else "other"]
-    rest = [word.text for word in ranked if word.text not in chosen]
-    joint = "" if chinese else "_"
-    return [joint.join(chosen), *(joint.join([*chosen, word]) for word in rest[:3])]
+def _ranked(
+    counts: Sequence[Counter[Name]], said: Sequence[Sequence[object]], support: float
+) -> list[list[tuple[Name, float]]]:
+    """Each cluster's names that enough of its turns have, with their weights, best first."""
+    totals: Counter[Name] = Counter()
+    for one in counts:
+        totals.update(one)
+    average = sum(totals.values()) / max(1, len(counts))
+    ranked: list[list[tuple[Name, float]]] = []
+    for one, turns in zip(counts, said, strict=True):
+        least = max(min(2, len(turns)), support * len(turns))
+        weights = {
+            name: count * math.log(1 + average / totals[name])
+            for name, count in one.items()
+            if count >= least
+        }
+        ranked.append(sorted(weights.items(), key=lambda item: (-item[1], [word.text for word in item[0]])))
+    return ranked
+
+
+def _candidates(
+    own: Sequence[tuple[Name, float]], joint: Sequence[tuple[Name, float]], frequent: Counter[Name], size: int,
+    *, chinese: bool,
+) -> list[str]:  # fmt: skip
+    """Names to try, best first: two words that stand together, one or two by themselves, then three."""
+    singles = [name[0] for name, _ in own] or [name[0] for name, _ in frequent.most_common(1)]
+    verbs = [word for word in singles if word.is_verb]
+    others = [word for word in singles if not word.is_verb]
+    seconds = [word for word in (*others[1:], *verbs[1:]) if frequent[(word,)] >= _SECOND * size]
+    alone = [*verbs[:1], *others[:1], *seconds][:2]
+    chosen = [*(list(name) for name, _ in joint[:3]), alone]
+    texts = [[word.text for word in name] for name in chosen if name] or [["其他" if chinese else "other"]]
+    more = [[*texts[0], word.text] for word in singles if word.text not in texts[0]][:3]
+    joint_sign = "" if chinese else "_"
+    return list(dict.fromkeys(joint_sign.join(name) for name in [*texts, *more]))
 
 
 def _unused(candidates: Sequence[str], taken: Collection[str]) -> str:

@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 
 from encoders.errors import InputError
 from intents.examples import Example, TrainingData
+from intents.mining.advice import Advice
 from intents.mining.answers import Answer
 from intents.mining.known import Match
 from intents.mining.problem_turns import ProblemTurn
 from intents.mining.responses import Draft, SlotSuggestion, response_document
 from intents.nlu_yaml import write_nlu_yaml
+from intents.transcripts.conversation import Conversation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,12 +50,15 @@ class Mined:
         confidence: (n,) of each problem turn, as in `intents.mining.cluster`.
         intents: by falling size.
         drafts: responses by intent, the best first; those of no intent last.
+        conversations: what the turns are from, redacted; empty where the utterances are bare.
     """
 
     turns: Sequence[ProblemTurn]
     intents: Sequence[MinedIntent]
     confidence: NDArray[np.float32]
     drafts: Sequence[Draft]
+    advice: Advice
+    conversations: Mapping[str, Conversation]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,7 +150,9 @@ def _summary_record(summary: MiningSummary, mined: Mined) -> dict[str, Any]:
         for intent in mined.intents
     ]  # fmt: skip
     counts = {"turns": summary.turns, "held_back": summary.held_back, "intent_count": len(mined.intents)}
-    return counts | dict(summary.facts) | {"intents": rows}
+    merges = [{"intents": [one.one, one.other], "similarity": one.similarity} for one in mined.advice.merges]
+    splits = [{"intent": one.intent, "sizes": list(one.sizes)} for one in mined.advice.splits]
+    return counts | dict(summary.facts) | {"intents": rows, "may_merge": merges, "may_split": splits}
 
 
 def _write_jsonl(path: Path, records: Any) -> None:

@@ -29,7 +29,7 @@ _NO_NAME = frozenset(
     "since until before after because though while back into over off down through between without within during "
     "yes no not don't doesn't didn't can't won't isn't wasn't cant dont doesnt didnt wont isnt i've i'd you're it's that's "
     "what's there's he's she's they're we're other another same such own every each both own good new old big small "
-    "person people guy guys help question hello information".split()
+    "person people guy guys huh hmm her his him hers hundred thousand next long mean call find work sort part bit help question hello information".split()
 )
 _NO_CHINESE_NAME = frozenset(
     "没有 可以 不能 不了 知道 觉得 问题 时候 东西 人家 需要 帮忙 帮我 请问 今天 昨天 还有 是否 显示 起来 出来 收到".split()
