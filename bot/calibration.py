@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -23,28 +24,34 @@ from encoders.logistic import Floats, fit_logistic
 ENOUGH = 100
 """With fewer training messages of any kind the probabilities stay as they are."""
 _EDGE = 1e-6
+_FAR = 0.01
+"""How far away the other side can seem."""
 _NEITHER: Kind = "unanswerable"
 _SIDE: Mapping[Kind, str] = {"intent": "intent", "question": "passage"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """p → σ(a · ln p − b · ln(1 − p) + c), rising for a, b ≥ 0; the identity for 1, 1, 0.
+    """p → σ(a · ln p − b · ln(1 − p) + c + d · logit q), rising in p for a, b ≥ 0; the identity for 1, 1, 0, 0.
 
-    Beta calibration: Kull, Silva Filho, Flach, "Beta calibration", AISTATS 2017.
+    Beta calibration (Kull, Silva Filho, Flach, "Beta calibration", AISTATS 2017) with one thing more: q, the
+    best candidate of the other side. Where articles come near, a message that is like an intent is hardly one
+    of those that nothing answers, and the reverse.
     """
 
     a: float = 1.0
     b: float = 1.0
     c: float = 0.0
+    d: float = 0.0
 
-    def __call__(self, p: float) -> float:
-        p = min(max(p, _EDGE), 1.0 - _EDGE)
-        return 1.0 / (1.0 + math.exp(-(self.a * math.log(p) - self.b * math.log1p(-p) + self.c)))
+    def __call__(self, p: float, q: float = 0.5) -> float:
+        """The corrected probability of a candidate of probability p; q is the best of the other side."""
+        rising, falling, beside = _terms(p, q)
+        return 1.0 / (1.0 + math.exp(-(self.a * rising + self.b * falling + self.c + self.d * beside)))
 
     def apply(self, candidates: Sequence[Candidate]) -> tuple[Candidate, ...]:
-        """The candidates with corrected probabilities."""
-        return tuple(replace(one, p=self(one.p)) for one in candidates)
+        """The candidates with corrected probabilities; their order within a side stays."""
+        return tuple(replace(one, p=self(one.p, best_beside(one, candidates))) for one in candidates)
 
     def save(self, path: Path) -> None:
         """Write it as JSON."""
@@ -63,6 +70,16 @@ class Calibration:
             raise ArtifactError(f"{path} cannot be read ({error}). Train a new release.") from error
 
 
+def best_beside(candidate: Candidate, candidates: Sequence[Candidate]) -> float:
+    """The probability of the best candidate of the other side, 0 where there is none."""
+    return max((one.p for one in candidates if one.kind != candidate.kind), default=0.0)
+
+
+def _terms(p: float, q: float) -> tuple[float, float, float]:
+    p, q = min(max(p, _EDGE), 1.0 - _EDGE), min(max(q, _FAR), 1.0 - _FAR)
+    return math.log(p), -math.log1p(-p), math.log(q / (1.0 - q))
+
+
 def fit_calibration(messages: Sequence[tuple[HeldOut, Sequence[Candidate]]]) -> Calibration:
     """Fit on training messages with the candidates that models give which were not fitted on them.
 
@@ -70,39 +87,35 @@ def fit_calibration(messages: Sequence[tuple[HeldOut, Sequence[Candidate]]]) -> 
     will be in production nobody knows at training. A message for an intent for which an article is the best
     candidate, or the reverse, teaches nothing: nobody said that the other does not answer it as well.
     """
-    best = [(message, max(found, key=lambda one: one.p)) for message, found in messages if found]
-    rows = [(message, one) for message, one in best if _SIDE.get(_kind(message), one.kind) == one.kind]
-    kinds = [_kind(message) for message, _ in rows]
+    best = [(message, max(found, key=lambda one: one.p), found) for message, found in messages if found]
+    rows = [row for row in best if _SIDE.get(_kind(row[0]), row[1].kind) == row[1].kind]
+    kinds = [_kind(message) for message, _, _ in rows]
     if min(kinds.count(kind) for kind in (*_SIDE, _NEITHER)) < ENOUGH:
         return Calibration()
-    p = np.clip([one.p for _, one in rows], _EDGE, 1 - _EDGE)
-    right = np.array([float(is_right(one, message)) for message, one in rows])
-    return _fitted(np.log(p), -np.log1p(-p), right, _weights(rows))
+    terms = np.array([_terms(one.p, best_beside(one, found)) for _, one, found in rows])
+    right = np.array([float(is_right(one, message)) for message, one, _ in rows])
+    return _fitted(terms, right, _weights([message for message, _, _ in rows]))
 
 
 def _kind(message: HeldOut) -> Kind:
     return message.kind if message.answers else _NEITHER
 
 
-def _weights(rows: Sequence[tuple[HeldOut, Candidate]]) -> Floats:
-    """Each kind the same in sum within a language, each row of them the same."""
-    groups = [(message.language, _kind(message)) for message, _ in rows]
-    sizes: dict[tuple[str, Kind], int] = {}
-    for group in groups:
-        sizes[group] = sizes.get(group, 0) + 1
-    languages: Mapping[str, int] = {
-        language: sum(count for (of, _), count in sizes.items() if of == language) for language, _ in sizes
-    }
+def _weights(messages: Sequence[HeldOut]) -> Floats:
+    """Each kind the same in sum within a language, each message of it the same."""
+    groups = [(message.language, _kind(message)) for message in messages]
+    sizes = Counter(groups)
+    languages = Counter(message.language for message in messages)
     return np.array([languages[group[0]] / sizes[group] for group in groups]) / 3.0
 
 
-def _fitted(rising: Floats, falling: Floats, right: Floats, weights: Floats) -> Calibration:
-    """Both slopes, or one of them where the other would turn the order of candidates round."""
-    for columns in ((rising, falling), (rising,), (falling,)):
-        model = fit_logistic(np.column_stack(columns), right, row_weights=weights, ridge=0.5)
-        slopes = model.weights / model.scale
-        if (slopes > 0).all():
-            a = float(slopes[0]) if columns[0] is rising else 0.0
-            b = float(slopes[-1]) if columns[-1] is falling else 0.0
-            return Calibration(a=a, b=b, c=float(model.bias - slopes @ model.mean))
+def _fitted(terms: Floats, right: Floats, weights: Floats) -> Calibration:
+    """With both slopes, or one of them where the other would turn the order of candidates round."""
+    for columns in ([0, 1, 2], [0, 2], [1, 2]):
+        model = fit_logistic(terms[:, columns], right, row_weights=weights, ridge=0.5)
+        slopes = np.zeros(3)
+        slopes[columns] = model.weights / model.scale
+        if (slopes[columns[:-1]] > 0).all():
+            a, b, d = map(float, slopes)
+            return Calibration(a=a, b=b, c=float(model.bias - slopes[columns] @ model.mean), d=d)
     return Calibration()

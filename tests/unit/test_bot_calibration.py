@@ -41,9 +41,29 @@ def messages(each: int, *, overstated: float) -> list[Row]:
 
 def test_what_is_overstated_is_lowered_and_what_is_certain_stays() -> None:
     calibration = fit_calibration(messages(800, overstated=0.15))
-    assert calibration(0.12) < 0.05
-    assert calibration(0.5) < 0.45
-    assert calibration(0.999) > 0.8
+    assert calibration(0.12, 0.1) < 0.05
+    assert calibration(0.5, 0.1) < 0.45
+    assert calibration(0.999, 0.1) > 0.8
+
+
+def test_where_the_other_side_is_near_a_message_is_less_likely_one_that_nothing_answers() -> None:
+    random = np.random.default_rng(1)
+    rows = []
+    for p in random.uniform(0.3, 0.9, 400):
+        rows.append(row("unanswerable", p, 0.02, right=False))
+        right = bool(random.random() < p)
+        rows += [row("intent", p, 0.25, right=right), row("question", 0.25, p, right=right)]
+    calibration = fit_calibration(rows)
+    assert calibration(0.6, 0.25) > 0.4
+    assert calibration(0.6, 0.02) < 0.2
+
+
+def test_candidates_keep_their_order_within_a_side() -> None:
+    _, candidates = row("intent", 0.6, 0.5, right=True)
+    more = (*candidates, Candidate(kind="intent", name="b", p=0.2))
+    applied = Calibration(a=1.3, b=0.7, c=0.2, d=0.3).apply(more)
+    assert [one.name for one in applied] == ["a", "d#0", "b"]
+    assert applied[0].p > applied[2].p
 
 
 def test_few_messages_change_nothing() -> None:
@@ -81,7 +101,7 @@ def test_saved_and_read_again(tmp_path: Path) -> None:
     assert Calibration.load(tmp_path / "calibration.json") == calibration
 
 
-@pytest.mark.parametrize("content", ["", "[]", '{"a": "much"}', '{"d": 1}'])
+@pytest.mark.parametrize("content", ["", "[]", '{"a": "much"}', '{"z": 1}'])
 def test_a_damaged_file_is_named(tmp_path: Path, content: str) -> None:
     (tmp_path / "calibration.json").write_text(content)
     with pytest.raises(ArtifactError, match=r"calibration\.json"):
