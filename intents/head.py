@@ -18,7 +18,7 @@ from encoders.logistic import Floats, Logistic
 Vectors = NDArray[np.float32]
 NEIGHBOURS = 5
 ENERGY_SCALE = 0.07
-SIGNALS = ("energy", "neighbours", "log_odds", "margin", "outside", "outside_gap")
+SIGNALS = ("energy", "neighbours", "best_logit", "log_odds", "margin", "outside", "outside_gap")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +56,10 @@ class Head:
     def __call__(self, vectors: Vectors) -> tuple[Floats, Floats]:
         """Class probabilities (n, classes) and in-scope probabilities (n,) for unit vectors (n, d)."""
         centred = self.centred(vectors)
-        logits = self.logits(centred)
-        probabilities = softmax(logits / self.temperature)
+        logits = self.logits(centred) / np.float32(self.temperature)
+        probabilities = softmax(logits)
         found = signals(
-            probabilities,
+            logits,
             centred @ self.prototypes.T,
             nearest(centred, self.inside, NEIGHBOURS),
             nearest(centred, self.outside, 1),
@@ -67,20 +67,23 @@ class Head:
         return probabilities, self.in_scope(found)
 
 
-def signals(probabilities: Floats, cosines: Vectors, inside: Floats, outside: Floats) -> Floats:
+def signals(logits: Vectors, cosines: Vectors, inside: Floats, outside: Floats) -> Floats:
     """What tells whether a text is in scope (n, len(SIGNALS)).
 
     The energy (Liu et al., "Energy-based Out-of-distribution Detection", 2020) of the cosines with all class
     means, the mean cosine of the nearest examples (Sun et al., "Out-of-Distribution Detection with Deep Nearest
-    Neighbors", 2022), the log odds of the best class, its margin, the cosine of the nearest known out-of-scope
+    Neighbors", 2022), the best logit (Hendrycks et al., "Scaling Out-of-Distribution Detection for Real-World
+    Settings", 2022), the log odds of its class, its margin, the cosine of the nearest known out-of-scope
     example, and by how much the inside is nearer.
     """
+    probabilities = softmax(logits)
     top = np.sort(probabilities, axis=1)[:, -2:]
     best = np.clip(top[:, -1], 1e-6, 1 - 1e-6)
     second = top[:, 0] if probabilities.shape[1] > 1 else np.zeros(len(best))
     peak = cosines.max(axis=1, keepdims=True)
     energy = peak[:, 0] + ENERGY_SCALE * np.log(np.exp((cosines - peak) / ENERGY_SCALE).sum(axis=1))
-    columns = (energy, inside, np.log(best / (1 - best)), best - second, outside, inside - outside)
+    odds = np.log(best / (1 - best))
+    columns = (energy, inside, logits.max(axis=1), odds, best - second, outside, inside - outside)
     return np.column_stack(columns).astype(float)
 
 

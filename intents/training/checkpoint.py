@@ -15,6 +15,8 @@ from intents.training.launch import helping
 
 log = logging.getLogger(__name__)
 
+PATIENCE = 2
+
 
 class Checkpoint:
     """Weights, moments and scores after each epoch, and the weights of the best; on disk where a file is given.
@@ -53,18 +55,20 @@ class Checkpoint:
         save_file(tensors, draft, metadata={"scores": json.dumps(self._scores)})
         draft.replace(self._file)
 
-    def waited(self, patience: int) -> bool:
-        """Whether more than `patience` epochs have brought nothing better."""
-        return bool(self._scores) and len(self._scores) - self._best_epoch() > patience
+    def declined(self, margin: float) -> bool:
+        """Whether the last epochs have all been worse than the best one by more than `margin`."""
+        later = self._scores[self._best_epoch() :]
+        return len(later) >= PATIENCE and max(later) < max(self._scores) - margin
 
-    def restore_best(self) -> int:
-        """Put the best weights back, remove the file; the number of the best epoch."""
-        with torch.no_grad():
-            for parameter, best in zip(self._parameters, self._best, strict=True):
-                parameter.copy_(best)
+    def end(self, *, restore: bool) -> int:
+        """Remove the file; with `restore`, put the best weights back. The number of epochs behind the weights."""
+        if restore:
+            with torch.no_grad():
+                for parameter, best in zip(self._parameters, self._best, strict=True):
+                    parameter.copy_(best)
         if self._file is not None:
             self._file.unlink(missing_ok=True)
-        return self._best_epoch()
+        return self._best_epoch() if restore else len(self._scores)
 
     def _best_epoch(self) -> int:
         """The last of the best, from 1; 0 before the first."""

@@ -3,7 +3,7 @@
 Cosine logits against class prototypes that begin at the class means (as in "A Closer Look at Few-shot
 Classification", Chen et al., 2019) and are learned with the upper half of the layers: cross-entropy with label
 smoothing, every text seen under two dropout masks that must agree ("R-Drop", Liang et al., 2021), AdamW, warm-up
-and linear decay, the best epoch by the held-out rows. The lower half and the embeddings stay as they are, so
+and linear decay, ended early where held-out rows get worse. The lower half and the embeddings stay as they are, so
 that every text passes through them once ("What Would Elsa Do? Freezing Layers During Transformer Fine-Tuning",
 Lee et al., 2019).
 """
@@ -39,7 +39,6 @@ SMOOTHING = 0.05
 WARM_UP = 0.1
 AGREEMENT = 1.0
 """The weight of the divergence between the two passes of R-Drop."""
-PATIENCE = 2
 _TIMED = 4
 PROTOTYPE_RATE = 10.0
 """How much faster prototypes learn than layers."""
@@ -58,7 +57,7 @@ class Plan:
     """How to tune.
 
     Attributes:
-        epochs: the length of the schedule. stop: the epoch to stop after; by default the schedule's last.
+        epochs: the length of the schedule.
         seconds: what all epochs may take; there will be fewer where they would take longer.
         checkpoint: the file that an interrupted run goes on from; None keeps nothing.
         log: a folder for TensorBoard.
@@ -67,7 +66,6 @@ class Plan:
     encoder: str
     seed: int = 0
     epochs: int
-    stop: int | None = None
     batch: int = 32
     learning_rate: float
     seconds: float | None = None
@@ -81,7 +79,7 @@ class Tuned:
 
     Attributes:
         prototypes: (classes, d), of unit length; logits are cosines around `mean` over the temperature.
-        epochs: after how many the weights were best. planned: the length of the schedule.
+        epochs: how many it learnt. planned: the length of the schedule.
     """
 
     module: TorchEncoder
@@ -92,7 +90,7 @@ class Tuned:
 
 
 def finetune(shown: Labelled, held: Labelled | None, plan: Plan) -> Tuned:
-    """Tune on `shown`; with `held`, the epoch that does best on it is kept, and no more are run in vain.
+    """Tune on `shown`; with `held`, no longer than is good for it.
 
     In a process that leads others, they help.
     """
@@ -143,23 +141,26 @@ class _Tuning:
         self.planned = self._affordable()
 
     def run(self, held: Labelled | None) -> int:
-        """Tune until the epochs are over or `held` stops improving; the best weights stay."""
-        plan = self._plan
-        last = plan.stop or self.planned
+        """Tune until the epochs are over or `held` is clearly worse than before; how many epochs counted.
+
+        Clearly: by more than the standard error of its accuracy. Small changes are chance, and a schedule that has
+        come to its end beats one that was cut off.
+        """
         reading = self._states.read(held.texts) if held else None
-        checkpoint = Checkpoint(plan.checkpoint, self._parameters, self._optimizer)
-        done = checkpoint.load()
-        with progress("Fine-tuning", self._per_epoch * last) as step, _board(plan.log) as write:
+        checkpoint = Checkpoint(self._plan.checkpoint, self._parameters, self._optimizer)
+        done, worse = checkpoint.load(), False
+        with progress("Fine-tuning", self._per_epoch * self.planned) as step, _board(self._plan.log) as write:
             step(self._per_epoch * done)
-            for epoch in range(done, last):
-                if checkpoint.waited(PATIENCE):
-                    break
+            for epoch in range(done, self.planned):
                 write("loss", self._epoch(epoch, step), epoch + 1)
-                score = self._score(reading, held) if reading and held else float(epoch)
+                score = self._accuracy(reading, held) if reading and held else float(epoch)
+                checkpoint.save(score)
                 if held:
                     write("held-out accuracy", score, epoch + 1)
-                checkpoint.save(score)
-        return checkpoint.restore_best()
+                    worse = checkpoint.declined((score * (1 - score) / len(held.texts)) ** 0.5)
+                if worse:
+                    break
+        return checkpoint.end(restore=worse)
 
     def _epoch(self, epoch: int, step: Any) -> float:
         """One pass over the examples; the mean loss."""
@@ -212,15 +213,13 @@ class _Tuning:
         processes.as_leader([epochs])
         return int(epochs)
 
-    def _score(self, reading: Any, held: Labelled) -> float:
-        """Accuracy, and between equals the smaller loss."""
+    def _accuracy(self, reading: Any, held: Labelled) -> float:
         truth = torch.tensor(held.targets, device=self._states.device)
         with torch.no_grad():
-            logits = self._logits(self._states.vectors(reading))
-        right = (logits.argmax(dim=1) == truth).float().mean()
-        score = right - 1e-3 * functional.cross_entropy(logits, truth)
-        processes.as_leader([score])
-        return float(score)
+            found = self._logits(self._states.vectors(reading)).argmax(dim=1)
+        right = (found == truth).double().mean()
+        processes.as_leader([right])
+        return float(right)
 
     def _logits(self, vectors: torch.Tensor) -> torch.Tensor:
         return self._centred(vectors) @ functional.normalize(self.prototypes, dim=1).T / TEMPERATURE

@@ -108,7 +108,7 @@ def calibrate(trials: Sequence[tuple[Sample, Fold]], classes: int) -> Calibratio
     inside = np.concatenate([see_held(part, temperature) for part in parts])
     outside = [see_outside(part, temperature) for part in parts] if len(parts[0].sample.outside) else []
     real = len(parts[0].sample.outside) >= ENOUGH_OUTSIDE
-    strange = [*outside, *([] if real else see_left_out(parts[0].sample, classes, temperature))]
+    strange = [*outside, *([] if real else see_left_out(parts[0], temperature))]
     in_scope = fit_in_scope(inside, strange, real=real)
     far = [softmax(part.light.logits(part.sample.outside) / temperature) for part in parts]
     unseen = UnseenRows(

@@ -11,6 +11,8 @@ from intents.head import ENERGY_SCALE, Vectors, unit
 
 Indexes = NDArray[np.int_]
 
+NO_CHANCE = -100.0
+"""The bias of a class that cannot be meant."""
 STRENGTH = 20.0
 """Inverse of the ridge of the logistic regression, as scikit-learn's C."""
 
@@ -90,7 +92,7 @@ def mean_light(sample: Sample, classes: int) -> Light:
     means = np.zeros((classes, vectors.shape[1]), np.float32)
     for target in present:
         means[target] = vectors[targets == target].mean(axis=0)
-    bias = np.full(classes, -30.0, np.float32)
+    bias = np.full(classes, NO_CHANCE, np.float32)
     bias[present] = 0.0
     means = unit(means)
     return Light(weights=means / np.float32(ENERGY_SCALE), bias=bias, prototypes=means)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from encoders.logistic import Floats, Logistic, balanced, fit_logistic
-from intents.head import NEIGHBOURS, SIGNALS, Vectors, nearest, signals, softmax
-from intents.training.light import Indexes, Light, Sample, mean_light
+from intents.head import NEIGHBOURS, SIGNALS, Vectors, nearest, signals
+from intents.training.light import NO_CHANCE, Indexes, Light, Sample
 
 ENOUGH_OUTSIDE = 50
 """From this many real out-of-scope rows on, left-out classes no longer stand in for them."""
@@ -19,7 +19,7 @@ INSIDE_SHARE = 0.8
 """Of all messages, the share that is taken to be in scope."""
 LEAST_SLOPE = 0.5
 
-_DIRECTION = np.array([name in ("energy", "neighbours") for name in SIGNALS], float)
+_DIRECTION = np.array([name in ("energy", "neighbours", "best_logit") for name in SIGNALS], float)
 """What points inwards whatever lies outside."""
 
 
@@ -45,21 +45,28 @@ def see_outside(part: Part, temperature: float) -> Floats:
     return _signals(part.sample.outside, known, part.light, temperature, same=True)
 
 
-def see_left_out(sample: Sample, classes: int, temperature: float) -> list[Floats]:
-    """Signals of examples whose classes were not shown, which stand in for what is out of scope."""
+def see_left_out(part: Part, temperature: float) -> list[Floats]:
+    """Signals of examples whose classes the head is made to forget: they stand in for what is out of scope."""
     found = []
-    for kept, left in _left_out_classes(sample.targets):
-        rest = sample.rows(kept)
-        found.append(_signals(sample.vectors[left], rest, mean_light(rest, classes), temperature))
+    for kept, left in _left_out_classes(part.sample.targets):
+        rest = part.sample.rows(kept)
+        forgotten = _forget(part.light, np.unique(part.sample.targets[left]))
+        found.append(_signals(part.sample.vectors[left], rest, forgotten, temperature))
     return found
+
+
+def _forget(light: Light, classes: Indexes) -> Light:
+    bias, prototypes = light.bias.copy(), light.prototypes.copy()
+    bias[classes], prototypes[classes] = NO_CHANCE, 0.0
+    return replace(light, bias=bias, prototypes=prototypes)
 
 
 def fit_in_scope(inside: Floats, strange: Sequence[Floats], *, real: bool) -> Logistic:
     """The in-scope probability, from signals inside (n, k) and of what is strange, real or standing in.
 
     With real out-of-scope rows every signal gets a weight, and the sides weigh as they are taken to come: four
-    messages in five are in scope. Left-out classes are no more than a hint of what will come: along the sum of the two
-    signals that need no counterexamples (each in units of its spread inside) they set how sharply the probability
+    messages in five are in scope. Left-out classes are no more than a hint of what will come: along the sum of the
+    three signals that need no counterexamples (each in units of its spread inside) they set how sharply the probability
     turns. It turns where a fiftieth of the examples lies beyond.
     """
     found = np.concatenate([inside, *strange])
@@ -91,7 +98,7 @@ def _signals(
     queries: Vectors, known: Sample, light: Light, temperature: float, *, same: bool = False
 ) -> Floats:
     return signals(
-        softmax(light.logits(queries) / temperature),
+        light.logits(queries) / np.float32(temperature),
         queries @ light.prototypes.T,
         nearest(queries, known.vectors, NEIGHBOURS),
         nearest(queries, known.outside, 1, same=same),

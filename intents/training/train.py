@@ -120,9 +120,10 @@ def _facts(report: TrainingReport, rows: Rows, options: TrainingOptions) -> dict
 def _choose(rows: Rows, frozen: Sample, name: str, options: TrainingOptions) -> _Choice:
     """Calibrate the recipe that was asked for; with `auto`, the better one on the same held-out examples."""
     folds = trial_folds(rows, options)
+    all_folds = [(frozen, fold) for fold in folds]
     if options.recipe == "fast":
-        return _fast(calibrate([(frozen, fold) for fold in folds], len(rows.labels)))
-    from intents.training.tuned import run_trials
+        return _fast(calibrate(all_folds, len(rows.labels)))
+    from intents.training.tuned import int8_drop, run_trials
 
     trials = run_trials(rows, folds, options, encoder=name, named=len(frozen.names) > 0)
     pairs = [(trial.sample, trial.fold) for trial in trials]
@@ -131,8 +132,10 @@ def _choose(rows: Rows, frozen: Sample, name: str, options: TrainingOptions) -> 
     compared = {"fast": plain.figures["accuracy"], "finetune": tuned.figures["accuracy"]}
     better = "fast" if _clearly(plain.right - tuned.right) else "finetune"
     if options.recipe == "auto" and better == "fast":
-        return replace(_fast(plain), compared=compared, why=_why(better, compared, tuned))
+        choice = _fast(calibrate(all_folds, len(rows.labels)))
+        return replace(choice, compared=compared, why=_why(better, compared, tuned))
     why = _why(better, compared, tuned) if options.recipe == "auto" else "It was asked for."
+    tuned = replace(tuned, figures=tuned.figures | {"accuracy_lost_by_int8": round(int8_drop(trials), 4)})
     return _Choice(recipe="finetune", calibration=tuned, compared=compared, why=why, trials=trials)
 
 

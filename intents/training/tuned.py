@@ -39,14 +39,14 @@ class Trial:
     """An encoder tuned without the held-out rows of a fold.
 
     Attributes:
-        sample: all examples as vectors of it. plan: how it was tuned. best: after how many epochs it was best.
+        sample: all examples as vectors of it. plan: how it was tuned. epochs: how many of them were good for it.
         drop: how much accuracy on the held-out rows int8 weights cost.
     """
 
     fold: Fold
     sample: Sample
     plan: Plan
-    best: int
+    epochs: int
     drop: float
 
 
@@ -78,18 +78,21 @@ def run_trials(
 
 
 def train_on_all(rows: Rows, trials: Sequence[Trial], out: Path, *, named: bool) -> Sample:
-    """Tune on every example for as long as was best in the trials, and write the encoder to `out`."""
-    plan = trials[0].plan
-    stop = max(1, round(float(np.mean([trial.best for trial in trials]))))
+    """Tune on every example for as many epochs as were good in the trials, and write the encoder to `out`."""
+    epochs = max(1, round(float(np.mean([trial.epochs for trial in trials]))))
     shown = _labelled(rows, np.arange(len(rows.targets)), named)
-    plan = replace(plan, seconds=None, stop=stop)
+    plan = replace(trials[0].plan, seconds=None, epochs=epochs)
     tuned = finetune(shown, None, replace(plan, checkpoint=_checkpoint(shown, plan)))
-    exact = trials[0].drop > MOST_DROP
+    drop = int8_drop(trials)
+    exact = drop > MOST_DROP
     if exact:
-        log.warning(
-            "int8 weights cost %.1f points of accuracy: float weights are kept.", 100 * trials[0].drop
-        )
+        log.warning("int8 weights cost %.1f points of accuracy: float weights are kept.", 100 * drop)
     return _exported(rows, tuned, plan.encoder, out, quantise=not exact)
+
+
+def int8_drop(trials: Sequence[Trial]) -> float:
+    """How much accuracy int8 weights cost on all held-out rows."""
+    return float(np.average([one.drop for one in trials], weights=[len(one.fold[1]) for one in trials]))
 
 
 def _trial(rows: Rows, fold: Fold, plan: Plan, named: bool) -> Trial:
@@ -110,7 +113,7 @@ def _trial(rows: Rows, fold: Fold, plan: Plan, named: bool) -> Trial:
     ]
     drop = float(right[0].mean() - right[1].mean())
     return Trial(
-        fold=fold, sample=sample, plan=replace(plan, epochs=tuned.planned), best=tuned.epochs, drop=drop
+        fold=fold, sample=sample, plan=replace(plan, epochs=tuned.planned), epochs=tuned.epochs, drop=drop
     )
 
 
@@ -142,7 +145,7 @@ def _checkpoint(shown: Labelled, plan: Plan) -> Path:
     folder = cache_folder() / "tuning"
     for old in _older(folder, days=7):
         old.unlink(missing_ok=True)
-    facts = (plan.encoder, plan.seed, plan.epochs, plan.stop, plan.batch, plan.learning_rate)
+    facts = (plan.encoder, plan.seed, plan.epochs, plan.batch, plan.learning_rate)
     text = "\n".join([repr(facts), *shown.texts, repr(shown.targets.tolist())])
     return folder / f"{hashlib.sha256(text.encode('utf-8', 'replace')).hexdigest()[:20]}.safetensors"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 import subprocess
 import sys
@@ -14,6 +15,8 @@ import pytest
 
 from encoders.resolve import ENGLISH, resolve_encoder
 from intents.classifier import IntentClassifier
+from intents.examples import Example, TrainingData
+from intents.training import TrainingOptions, train_intents, tuned
 
 pytestmark = pytest.mark.model
 
@@ -96,3 +99,33 @@ def test_two_processes_train_what_one_does(tmp_path: Path) -> None:
     found = IntentClassifier.load(out).understand(_texts())
     wanted = [intent for intent, texts in _SAID.items() for _ in texts]
     assert [one.intent for one in found] == wanted
+
+
+def _data() -> TrainingData:
+    return TrainingData(
+        examples=tuple(
+            Example(text=text, intent=intent, source="data.csv:1")
+            for intent, texts in _SAID.items()
+            for text in texts
+        )
+    )
+
+
+def test_auto_measures_both_recipes_and_says_why_it_took_one(tmp_path: Path) -> None:
+    report = train_intents(_data(), tmp_path / "model", TrainingOptions(recipe="auto"))
+    assert set(report.compared) == {"fast", "finetune"}
+    assert report.recipe in report.compared
+    assert "examples that neither had seen" in report.why
+    card = (tmp_path / "model" / "card.md").read_text()
+    assert report.why in card
+    assert "accuracy of finetune" in card
+
+
+def test_int8_weights_that_cost_accuracy_give_way_to_float(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(tuned, "MOST_DROP", -1.0)  # whatever they cost is too much
+    train_intents(_data(), tmp_path / "model", TrainingOptions(recipe="finetune", epochs=1))
+    config = json.loads((tmp_path / "model" / "encoder" / "encoder.json").read_text())
+    assert config["quantised"] is False
+    assert "float weights are kept" in caplog.text
