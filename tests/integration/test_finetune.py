@@ -112,7 +112,7 @@ def _data() -> TrainingData:
 
 
 def test_auto_measures_both_recipes_and_says_why_it_took_one(tmp_path: Path) -> None:
-    report = train_intents(_data(), tmp_path / "model", TrainingOptions(recipe="auto"))
+    report = train_intents(_data(), tmp_path / "model", TrainingOptions(recipe="auto", epochs=1))
     assert set(report.compared) == {"fast", "finetune"}
     assert report.recipe in report.compared
     assert "examples that neither had seen" in report.why
