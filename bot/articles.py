@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.project import Project
 from bot.wording import Pointer
 from encoders.errors import ArtifactError, KefuError
+from encoders.workers import WorkersBusy
 from knowledge.documents import Document, Retrieved
 from knowledge.ingest import document_files, read_documents
 from knowledge.live import LiveKnowledge
@@ -27,9 +28,8 @@ async def watch_articles(project: Project, pointer: Pointer, *, interval_s: floa
     seen: object = None
     while True:
         state = pointer.current.release.id, await asyncio.to_thread(_stamps, project)
-        if state != seen:
+        if state != seen and await _take_over(project, pointer):
             seen = state
-            await _take_over(project, pointer)
         await asyncio.sleep(interval_s)
 
 
@@ -75,18 +75,22 @@ class Articles:
         return knowledge
 
 
-async def _take_over(project: Project, pointer: Pointer) -> None:
+async def _take_over(project: Project, pointer: Pointer) -> bool:
+    """Whether there is nothing more to do until a file changes."""
     reader = pointer.current.reader
     if not isinstance(reader.knowledge, LiveKnowledge):
-        return
+        return True
     try:
         documents = await asyncio.to_thread(read_documents, [project.articles])
         changed = await reader.run(reader.knowledge.sync, documents)
     except KefuError as error:
         log.warning("the edited articles cannot be used, the old ones stay: %s", error)
-        return
+        return True
+    except WorkersBusy:
+        return False  # customers come first
     if changed:
         log.info("articles were read again", extra={"articles": changed})
+    return True
 
 
 def _stamps(project: Project) -> tuple[tuple[Path, int, int], ...]:

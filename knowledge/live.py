@@ -6,6 +6,7 @@ encoder: every release with this encoder sees the same changes. A search sees al
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Mapping, Sequence
@@ -15,11 +16,14 @@ from typing import Any
 import numpy as np
 
 from encoders.encoder import Encoder
+from encoders.errors import ArtifactError
 from knowledge.documents import Document, Passage, Retrieved
 from knowledge.encode import EncodedDocument, KnownQuestions, Means, assembled, content_hash, encode_documents
 from knowledge.index import Changes, KnowledgeIndex
 from knowledge.lexical import hashed
 from knowledge.live_store import DELETED, LiveStore
+
+log = logging.getLogger("kefu.articles")
 
 FRESH_S = 0.2
 """How old a look at what other processes changed may be."""
@@ -127,6 +131,8 @@ class LiveKnowledge:
                 self._looked = time.monotonic()
                 if self._store.version() != self._version:
                     self._refresh()
+            except ArtifactError as error:
+                log.error("changes to articles cannot be read, searches go on without new ones: %s", error)
             finally:
                 self._changing.release()
         return self._current

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -67,20 +68,20 @@ class LiveStore:
 
     def version(self) -> int:
         """Another number after each change that another connection made."""
-        return int(self._database.execute("PRAGMA data_version").fetchone()[0])
+        return int(self._rows("PRAGMA data_version")[0][0])
 
     def documents(self) -> dict[str, EncodedDocument | None]:
         """What changed, by id; None for what was deleted."""
-        rows = self._database.execute("SELECT id, content, record, vectors, questions FROM document")
+        rows = self._rows("SELECT id, content, record, vectors, questions FROM document")
         return {row[0]: None if row[1] == DELETED else self._document(*row) for row in rows}
 
     def contents(self) -> dict[str, int]:
         """The content of each document that changed, `DELETED` for what was deleted."""
-        return dict(self._database.execute("SELECT id, content FROM document"))
+        return dict(self._rows("SELECT id, content FROM document"))
 
     def seen(self) -> dict[str, int]:
         """The content of the documents in the project's files when these were last read."""
-        return dict(self._database.execute("SELECT id, content FROM seen"))
+        return dict(self._rows("SELECT id, content FROM seen"))
 
     def write(
         self,
@@ -111,6 +112,17 @@ class LiveStore:
                     self._database.executemany("INSERT INTO seen VALUES (?, ?)", seen.items())
         except sqlite3.Error as error:
             raise ArtifactError(f"{self._path} cannot be written ({error}).") from error
+
+    def _rows(self, query: str) -> list[Any]:
+        """What a query gives.
+
+        Raises:
+            ArtifactError: when the file cannot be read, or was closed.
+        """
+        try:
+            return self._database.execute(query).fetchall()
+        except sqlite3.Error as error:
+            raise ArtifactError(f"{self._path} cannot be read ({error}).") from error
 
     @contextmanager
     def _change(self) -> Iterator[None]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from typer.testing import CliRunner
 
-from bot.app import RuntimePointer
-from bot.articles import close_articles, watch_articles
+from bot.articles import watch_articles
 from bot.cli import app
 from bot.project import open_project
 from bot.release import open_release, release_ids
@@ -28,7 +28,7 @@ async def test_an_edited_article_is_searched_without_training(tmp_path: Path) ->
     project = open_project(folder)
     release = open_release(project, release_ids(project)[-1])
     workers = ModelWorkers(1)
-    pointer = RuntimePointer(load_runtime(project, release, workers=workers, live=True))
+    pointer = SimpleNamespace(current=load_runtime(project, release, workers=workers, live=True))
     watching = asyncio.create_task(watch_articles(project, pointer, interval_s=0.05))
     article = project.articles / "bikes.md"
 
@@ -54,5 +54,5 @@ async def test_an_edited_article_is_searched_without_training(tmp_path: Path) ->
         await wait_for("30 days")
     finally:
         watching.cancel()
-        close_articles(pointer)
+        pointer.current.reader.knowledge.close()
         workers.close()

@@ -17,6 +17,7 @@ import numpy as np
 import pytest
 
 from encoders.encoder import Encoder, serving_encoder
+from encoders.errors import ArtifactError
 from encoders.resolve import ENGLISH
 from knowledge.build import build_index
 from knowledge.documents import Document, Passage, Question
@@ -125,6 +126,16 @@ def test_changes_stay_and_other_processes_see_them(
     again = LiveKnowledge.open(index, tmp_path)
     assert "pedals" in _first(again, "is a bicycle delivered assembled?")
     again.close()
+
+
+@pytest.mark.model
+def test_searches_go_on_when_the_store_is_gone(live: LiveKnowledge) -> None:
+    live.put([_article("bikes", "Bicycles are delivered assembled, except for the pedals.")])
+    live.close()
+    time.sleep(0.25)
+    assert "pedals" in _first(live, "is a bicycle delivered assembled?")
+    with pytest.raises(ArtifactError, match="cannot be"):
+        live.delete(["bikes"])
 
 
 @pytest.mark.model
