@@ -97,15 +97,13 @@ def _copies(examples: Sequence[Example], copies: Copies) -> dict[str, Any]:
 
 def _mislabelled(examples: Sequence[Example], names: Sequence[str], doubt: Doubt) -> dict[str, Any]:
     likely = names[doubt.likely]
-    move = (
-        f"Move it to {likely}, if it is that" if likely != OUT_OF_SCOPE else "Make it out_of_scope, if it is"
-    )
+    right = f"if {names[doubt.label]} is right, add more like it there."
     return {
         "examples": _shown(examples, (doubt.row,)),
         "likely": likely,
         "p_label": round(doubt.p_label, 4),
         "p_likely": round(doubt.p_likely, 4),
-        "fix": f"{move}; if the label is right, add more examples like it to {names[doubt.label]}.",
+        "fix": f"Move it to {likely}; {right}",
     }
 
 

@@ -34,8 +34,7 @@ def audit_page(report: dict[str, Any], *, title: str, lead: str) -> str:
 def _headline(report: dict[str, Any]) -> Html:
     counts = [(TITLES[kind][0], str(len(report[kind])), "") for kind in TITLES]
     fits = percent(report["accuracy_out_of_fold"])
-    wrong = f"about {report['estimated_wrong_labels']} labels may be wrong"
-    return tiles([("Labels that fit", fits, wrong), *counts])
+    return tiles([("Recognised", fits, "by models that had not seen them"), *counts])
 
 
 def _section(kind: str, found: Sequence[dict[str, Any]]) -> Html:
