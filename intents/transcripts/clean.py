@@ -106,7 +106,7 @@ def clean_text(turn: Turn) -> tuple[str, str]:
         return "", "outlier"
     if turn.speaker != "customer" and len(_OPTION.findall(text)) >= 2 and _CHOOSE.search(text):
         return "", "menu"
-    kept = _QUOTED.sub("", _SIGNATURE.sub("", "\n" + text)).strip() if "\n" in text else text
+    kept = _QUOTED.sub("", _SIGNATURE.sub("", "\n" + text)).strip() if "\n" in text else text.strip()
     return (kept, "signature") if kept != text.strip() and kept else (text, "")
 
 
