@@ -12,6 +12,7 @@ from intents.transcripts.personal.known_names import (
     PINYIN_SURNAMES,
     THINGS,
     given_names,
+    plain_letters,
     surnames,
 )
 from intents.transcripts.personal.span import Span
@@ -72,6 +73,11 @@ _PARTNERS = re.compile(r",? (?:&|and) [A-Z]\w+(?:[ ,]+(?:Ltd|Limited|Inc|LLC|LLP
 _ALONE = re.compile(r"\s*(?:[,.!?;:\n—–-]|$)")
 _REGARDS = re.compile(r"regards|sincerely|yours|truly|faithfully", re.I)
 _SPOKE_TO = re.compile(r"\b(?:spoke|spoken|talked|chatted|speak|talk|speaking|talking) (?:to|with) $", re.I)
+_WHO = re.compile(
+    rf"\b(?:(?:my|our|his|her|their) (?:\w+ )?(?:{_ROLE}|doctor|lawyer|dentist|teacher|boss)|(?:the|your|an?|one of your) (?:{_JOB}|doctor|dentist|vet)|patient|guest|passenger|tenant|"
+    r"(?:meeting|appointment|session|call|interview) with|attention of|née|nee|born|(?:^|[.,;] ?)under),? $",
+    re.I,
+)
 _TO_ME = re.compile(
     r" (?:told|promised|assured|helped|advised|informed|emailed|called|rang|texted|answered|served) (?:me|us|my|her|him)\b",
     re.I,
@@ -85,6 +91,7 @@ _ARTICLE = re.compile(
 )
 _SYLLABLE = r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|ve|er|a|o|e|i|u|v))"
 _PINYIN = re.compile(rf"{_SYLLABLE}{{1,2}}(?:-{_SYLLABLE})?")
+_FAMILY = re.compile(r"\b[Tt]he (?P<name>[A-Z][a-z]{3,}s)\b(?! [A-Z])")
 _TICKET = re.compile(r"(?<![\w/])([A-Z]{2,})/([A-Z]{2,})(?: ?(?:MR|MRS|MS|MISS|MSTR|DR))?(?![\w/])")
 _REVERSED = re.compile(
     r"(?<![\w])(?:(?:[Vv]an|[Vv]on|[Dd]e)(?: de[rn]?)? )?([A-ZÀ-Ž][\w'’-]+), ([A-ZÀ-Ž][\w-]+)(?! [A-Z])(?=[\s.,;)]|$)"
@@ -121,6 +128,9 @@ def find_english_names(text: str) -> Iterator[Span]:
     for run in _runs(text):
         if not any(start <= token.start() < end for start, end in brands for token in run):
             yield from _named(text, run)
+    for match in _FAMILY.finditer(text):
+        if match["name"][:-1].lower() in surnames():
+            yield Span(match.start("name"), match.end("name"), "name", 51)
     for match in _TICKET.finditer(text):
         if {match[1].lower(), match[2].lower()} & (surnames() | given_names()):
             yield Span(match.start(), match.end(2), "name", 56)
@@ -215,7 +225,8 @@ def _mentioned(run: _Tokens, before: str, after: str) -> int:
     first = _bare(run[0])
     if first in given_names() and _SAYS.match(after):
         return 52
-    if (_SPOKE_TO.search(before) or _TO_ME.match(after)) and first not in AMBIGUOUS and len(first) > 2:
+    person = _SPOKE_TO.search(before) or _TO_ME.match(after) or _WHO.search(before)
+    if person and first not in AMBIGUOUS and len(first) > 2:
         return 51
     inside = bool(_INSIDE.search(before)) and not _ARTICLE.search(before)
     inside = inside and bool(first not in THINGS or _MEDIUM.search(before))
@@ -280,13 +291,15 @@ def _cold(token: re.Match[str]) -> bool:
 
 
 def _bare(token: re.Match[str]) -> str:
-    """The word in lower case without a possessive s."""
-    return re.sub(r"['’]s$", "", token[0].lower())
+    """The word in lower case without accents and without a possessive s."""
+    return plain_letters(re.sub(r"['’]s$", "", token[0].lower()))
 
 
 def _glued(text: str, token: re.Match[str]) -> bool:
     """Whether the word is part of an address, a code or a name of the network."""
     before, after = text[max(0, token.start() - 1) : token.start()], text[token.end() : token.end() + 1]
+    if before == "@" and token[0][0].isupper() and token[0].lower() in given_names():
+        return not text[max(0, token.start() - 2) : token.start() - 1].isspace()
     slash = before == "/" and not text[max(0, token.start() - 2) : token.start() - 1].strip()
     return bool(before and before in "@/_#-=&0123456789" and not slash) or bool(
         after and after in "@_=0123456789"

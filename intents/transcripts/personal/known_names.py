@@ -6,6 +6,7 @@ import pkgutil
 import re
 from functools import lru_cache
 from importlib import import_module
+from unicodedata import combining, normalize
 
 _FIRST = (
     "first_names",
@@ -16,6 +17,11 @@ _FIRST = (
 )
 _LAST = ("last_names", "last_names_male", "last_names_female", "last_names_unisex", "last_romanized_names")
 _LATIN = re.compile(r"[A-Za-zÀ-ɏ'’-]{2,}")
+
+
+def plain_letters(word: str) -> str:
+    """The word without accents: Siobhán is Siobhan."""
+    return word if word.isascii() else "".join(one for one in normalize("NFKD", word) if not combining(one))
 
 
 @lru_cache(maxsize=1)
@@ -47,7 +53,7 @@ def _collected(attributes: tuple[str, ...], *, only: tuple[str, ...] = ()) -> fr
         for attribute in attributes:
             names = getattr(provider, attribute, ())
             if not isinstance(names, property):
-                found.update(name.lower() for name in names if _LATIN.fullmatch(name))
+                found.update(plain_letters(name.lower()) for name in names if _LATIN.fullmatch(name))
     return frozenset(found)
 
 
@@ -184,7 +190,7 @@ NO_NAME = frozenset(
     uk usa us eu faq ups dhl dpd usps fedex gls evri hermes royal mail klarna ideal mastercard amex maestro hr it ceo pdf url sms
     spelt spelled wrongly misspelled correct incorrect different changed printed mr mrs ms miss dr prof sales
     i'm im aud swift outta dirty alexa texas tesco aldi lidl asda netflix spotify vodafone ebay etsy zalando ikea argos currys airbnb uber ryanair easyjet lufthansa hsbc barclays revolut monzo wise stripe paypal klarna bosch siemens sony dell lenovo nokia
-    caller client patient guest passenger driver nurse user visitor member tenant policyholder cardholder sender recipient lord pepper china something god um saved placed accountant tried else cheers hiya best yours sincerely greetings love apologies welcome goodbye many bye agent speak ask spoke told tell both
+    iban bic swift otp vat usd eur gbp sim esim kyc caller client patient guest passenger driver nurse user visitor member tenant policyholder cardholder sender recipient lord pepper china something god um saved placed accountant tried else cheers hiya best yours sincerely greetings love apologies welcome goodbye many bye agent speak ask spoke told tell both
     billing technical reception warehouse assistance morning afternoon evening night both either neither old pm
     passport passports licence license policy invoice ticket booking address postcode delivered regards lead title junior ltd gmbh sent
     """.split()
