@@ -15,6 +15,7 @@ from typing import Any
 import torch
 from torch import distributed
 
+from intents.training.device import choose_device
 from intents.training.launch import helping, launched
 
 
@@ -81,6 +82,8 @@ def _together() -> bool:
 def _join() -> None:
     # A helper waits while the leader embeds, exports and calibrates, however long that takes.
     backend = "nccl" if torch.cuda.is_available() else "gloo"
+    if backend == "nccl":
+        torch.cuda.set_device(choose_device())
     distributed.init_process_group(backend, timeout=timedelta(days=7))
 
 
