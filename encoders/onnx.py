@@ -14,7 +14,7 @@ from encoders.artifacts import building
 from encoders.encoder import CONFIG, ENCODER, GRAPH, TOKENIZER, open_session
 from encoders.errors import KefuError
 from encoders.model_folder import ModelFolder, read_model_folder
-from encoders.quantise import quantise_graph, silent
+from encoders.quantise import quantise_graph, shrink_tables, silent
 from encoders.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -46,7 +46,8 @@ def export_encoder(
 
     With `module` (a tuned one) its weights are written, and `folder` gives tokenizer, pooling, prompts.
     Weights become int8, one scale per output channel, where the vectors stay close enough to the float
-    ones; the mean cosine found is the `fidelity` in encoder.json.
+    ones; the mean cosine found is the `fidelity` in encoder.json. The embedding table, most of a multilingual
+    model, is int8 in any case: a row of it is one scale away from what it was.
 
     Raises:
         KefuError: when what training needs is not installed, or `out` holds something else.
@@ -62,7 +63,7 @@ def export_encoder(
             dimension = _write_float(described, module, exact)
             fidelity = _write_int8(exact, draft / GRAPH, tokens) if quantise else None
             if fidelity is None:
-                exact.replace(draft / GRAPH)
+                shrink_tables(exact, draft / GRAPH)
         config = {
             "name": described.name,
             "dimension": dimension,

@@ -75,6 +75,15 @@ def quantise_graph(source: Path, target: Path, *, reduce_range: bool) -> None:
     onnx.save(model, target)
 
 
+def shrink_tables(source: Path, target: Path) -> None:
+    """Write the graph `source` with its embedding tables as int8 and all else as it is to `target`."""
+    import onnx
+
+    model = onnx.load(source)
+    _shrink_tables(model)
+    onnx.save(model, target)
+
+
 def _shrink_tables(model: Any) -> None:
     """Store each embedding table as int8 with one scale per row; only the rows looked up become float."""
     import numpy as np
