@@ -7,7 +7,7 @@ SHOP   := data/shop
 PORT   ?= 8080
 DATA   ?= ../shared/datasets
 
-.PHONY: help demo train test test-e2e check bench bench-encoder bench-intents bench-knowledge bench-mining bench-store bench-turn clean
+.PHONY: help demo train test test-e2e check bench bench-intents bench-knowledge bench-mining bench-store bench-turn clean
 
 help:
 	@echo "make demo      install, train the demo assistant, serve it on port $(PORT)"
@@ -41,9 +41,6 @@ bench: bench-turn
 
 bench-turn: train $(VENV)/.test
 	$(BIN)/python -m bench.turn $(SHOP)
-
-bench-encoder: $(VENV)/.train
-	$(BIN)/python -m bench.encoder
 
 # TRACK5: the folder of alexa/dstc11-track5's validation part (knowledge.json, logs.json, labels.json)
 bench-knowledge: $(VENV)/.train

@@ -115,11 +115,13 @@ def train(
         Recipe, typer.Option(help="finetune: BERT fine-tuning; fast: seconds; auto: the better of them.")
     ] = Recipe.auto,
     seed: Annotated[int, typer.Option(help="The same seed gives the same release.")] = 0,
+    minutes: Annotated[float, typer.Option(help="What fine-tuning may take; 0: what it wants.")] = 12.0,
 ) -> None:
     """Train a release; the first one is promoted."""
     from bot.commands.train import train_command
+    from intents.training.options import TrainingOptions
 
-    train_command(project, recipe=recipe.value, seed=seed)
+    train_command(project, TrainingOptions(recipe=recipe.value, seed=seed, minutes=minutes))
 
 
 @app.command()

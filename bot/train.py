@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -42,8 +42,10 @@ class Trained:
     facts: Mapping[str, Any]
 
 
-def train_project(project: Project, *, recipe: str, seed: int) -> Trained:
+def train_project(project: Project, options: TrainingOptions) -> Trained:
     """Train the intent model, index the articles, and put both into a new release.
+
+    `options` are the intent model's; its encoder and what else is out of scope come from the project.
 
     Each side learns the other's questions as not its own: questions that articles answer are out of scope
     for the intents, and utterances that an intent answers have no article. So both probabilities speak of
@@ -62,7 +64,7 @@ def train_project(project: Project, *, recipe: str, seed: int) -> Trained:
     facts: dict[str, Any] = {"made": datetime.now(UTC).isoformat(timespec="seconds"), "kefu": version("kefu")}
     with building(folder, kind=KIND, facts=facts) as draft:
         Verbatim.from_training_data(data).save(draft / "verbatim.json")
-        report = _train_intents(data, questions, draft / "intents", name, recipe, seed)
+        report = _train_intents(data, questions, draft / "intents", replace(options, encoder=name))
         built = _index(documents, _both(questions, data), draft, name)
         calibration = fit_calibration(training_messages(report.unseen, built, questions))
         calibration.save(draft / CALIBRATION)
@@ -86,17 +88,12 @@ def encoder_name(project: Project, data: TrainingData, documents: Sequence[Docum
 
 
 def _train_intents(
-    data: TrainingData, questions: Sequence[Question], out: Path, encoder: str, recipe: str, seed: int
+    data: TrainingData, questions: Sequence[Question], out: Path, options: TrainingOptions
 ) -> TrainingReport:
     from intents.training import train_intents
 
-    options = TrainingOptions(
-        recipe=recipe,
-        encoder=encoder,
-        seed=seed,
-        extra_out_of_scope=tuple(question.question for question in questions),
-    )
-    return train_intents(data, out, options)
+    asked = tuple(question.question for question in questions)
+    return train_intents(data, out, replace(options, extra_out_of_scope=asked))
 
 
 def _both(questions: Sequence[Question], data: TrainingData) -> list[Question]:

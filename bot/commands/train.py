@@ -11,9 +11,10 @@ from bot.commands.release import promote
 from bot.project import open_project
 from bot.release import release_ids
 from bot.train import train_project
+from intents.training.options import TrainingOptions
 
 
-def train_command(folder: Path, *, recipe: str, seed: int) -> None:
+def train_command(folder: Path, options: TrainingOptions) -> None:
     """Train and say what came of it."""
     from intents.training.launch import helping
 
@@ -23,7 +24,7 @@ def train_command(folder: Path, *, recipe: str, seed: int) -> None:
         return help_to_finetune()
     project = open_project(folder)
     first = not release_ids(project)
-    trained = train_project(project, recipe=recipe, seed=seed)
+    trained = train_project(project, options)
     if first:
         asyncio.run(promote(project, trained.release_id))
     typer.echo(f"Release {trained.release_id} is in {trained.folder}")

@@ -23,6 +23,7 @@ from bot.project import Project, open_project
 from bot.release import release_ids
 from bot.session import open_session
 from bot.train import train_project
+from intents.training.options import TrainingOptions
 from tests.integration.action_process import running_actions
 
 pytestmark = [pytest.mark.integration, pytest.mark.model]
@@ -50,7 +51,7 @@ def project(pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactor
                 path.chmod(0o755 if path.is_dir() else 0o644)
         opened = open_project(copy)
         if not release_ids(opened):
-            train_project(opened, recipe="fast", seed=0)
+            train_project(opened, TrainingOptions(recipe="fast"))
         return opened
 
     return get
