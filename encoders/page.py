@@ -5,10 +5,9 @@ Whatever is not `Html` already is escaped, so that what customers wrote can neve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from html import escape
 from pathlib import Path
-from typing import Any
 
 
 class Html(str):
@@ -126,15 +125,6 @@ def table(head: Sequence[str], rows: Iterable[Sequence[object]], *, numbers: Ite
     if not body:
         return Html("")
     return Html(f'<div class="scroll"><table><tr>{cells(head, "th")}</tr>{body}</table></div>')
-
-
-def facts(values: Mapping[str, Any]) -> Html:
-    """Names and values as a table of two columns; a mapping in it becomes a table of its own."""
-    rows = [
-        (name.replace("_", " "), facts(value) if isinstance(value, Mapping) else shown(value))
-        for name, value in values.items()
-    ]
-    return table(("", ""), rows)
 
 
 def bullets(items: Iterable[object]) -> Html:

@@ -58,7 +58,7 @@ def _figures(questions: Sequence[Question], found: Sequence[Retrieved]) -> dict[
         "answerable": len(ranks),
         **{f"recall_at_{k}": _mean([0 < rank <= k for rank in ranks]) for k in DEPTHS},
         "mrr": _mean([1 / rank if rank else 0.0 for rank in ranks]),
-        "answerability_auroc": round(auroc(p, answerable), 4),
+        "answerability_auroc": round(auroc(p, answerable), 4) if 0 < len(ranks) < len(questions) else None,
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.evaluation.outcomes import RESULTS
-from encoders.page import Html, facts, joined, meter, page, percent, section, table, tag, tiles
+from encoders.page import Html, joined, meter, page, percent, section, shown, table, tag, tiles
 from encoders.plots import plots
 from intents.evaluation.report import headline, intent_sections, reliability_plot
 
@@ -34,7 +34,7 @@ def release_page(figures: Mapping[str, Any], *, title: str) -> str:
         parts.append(_heading("Intents"))
         parts += [headline(figures["intents"]), intent_sections(figures["intents"])]
     if "knowledge" in figures:
-        parts += [_heading("Knowledge"), section("Retrieval and answers", facts(figures["knowledge"]))]
+        parts += [_heading("Knowledge"), *_knowledge(figures["knowledge"])]
     return page(title, *parts, lead=lead)
 
 
@@ -119,3 +119,32 @@ def _languages(parts: Mapping[str, Mapping[str, Any]]) -> Html:
     ]  # fmt: skip
     head = ("", "Messages", "Right without a person", "…after one click too", "Answered wrong", "Cost")
     return section("By language", joined([table(head, rows, numbers=range(1, 6))]))
+
+
+_SEARCH = {
+    "questions": "Questions", "recall_at_1": "Right first", "recall_at_3": "…among three", "recall_at_5": "…among five",
+    "mrr": "MRR", "answerability_auroc": "Answerable or not, AUROC",
+}  # fmt: skip
+_MISSED_SHOWN = 40
+
+
+def _knowledge(found: Mapping[str, Any]) -> list[Html]:
+    """What the search finds, by language, and what it misses."""
+    parts = {"all": found, **found["by_language"]}
+    rows = [(name, *(_search_figure(column, of[column]) for column in _SEARCH)) for name, of in parts.items()]
+    missed = [
+        (one["question"], ", ".join(one["wanted"]), ", ".join(one["found"]) or "–")
+        for one in found["missed"][:_MISSED_SHOWN]
+    ]
+    return [
+        section("The right article", table(("", *_SEARCH.values()), rows, numbers=range(1, 7))),
+        section(
+            f"Missed ({len(found['missed'])})",
+            table(("Question", "Wanted", "Found"), missed),
+            note="No right article among the first three.",
+        ),
+    ]
+
+
+def _search_figure(name: str, value: Any) -> str:
+    return percent(value) if name.startswith("recall") else shown(value)

@@ -36,19 +36,31 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "evaluation" / "intents.csv").write_text(
         "text,intent\nhello you,greet\nwhat are your opening hours,opening_hours\nwhat is two plus two,out_of_scope\n"
     )
+    (folder / "evaluation" / "questions.jsonl").write_text(
+        '{"id": "q1", "question": "how long can i send things back", "document_ids": ["returns"]}\n'
+        '{"id": "q2", "question": "<b>how</b> are <i>you</i>", "document_ids": ["no-such-article"]}\n'
+    )
     kefu("train", folder, "--recipe", "fast")
     return folder
+
+
+def _refused(constant: str) -> None:
+    raise AssertionError(f"{constant} is no JSON")
 
 
 def test_evaluate_shows_every_part(project: Path) -> None:
     printed = kefu("evaluate", project)
 
     (folder,) = (project / "reports").iterdir()
-    report = json.loads((folder / "report.json").read_text(encoding="utf-8"))
+    report = json.loads((folder / "report.json").read_text(encoding="utf-8"), parse_constant=_refused)
     page = (folder / "report.html").read_text(encoding="utf-8")
-    assert report["end_to_end"]["messages"] == 3
+    assert report["end_to_end"]["messages"] == 5
+    assert report["knowledge"]["recall_at_1"] == 0.5
+    assert "&lt;b&gt;how" in page
+    assert "<b>how" not in page
     assert report["intents"]["in_scope"] == 2
-    assert report["end_to_end"]["shares"]["wrong"] == 0  # its one article answers none of these
+    for kind in ("intent", "out_of_scope"):  # its one article answers none of these
+        assert report["end_to_end"]["by_kind"][kind]["wrong"] == 0
     assert {"What became of the messages", "What it cost", "Coverage and error", "Confusions"} <= set(
         page.replace("<", ">").split(">")
     )

@@ -8,7 +8,7 @@ from html.parser import HTMLParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from encoders.page import Html, bullets, facts, fold, meter, page, section, table, tiles
+from encoders.page import Html, bullets, fold, meter, page, section, table, tiles
 from encoders.plots import Axes, Series, nice_ceiling, plot, thinned
 
 _VOID = {"meta", "br"}
@@ -52,10 +52,10 @@ def test_what_people_wrote_never_becomes_markup(text: str) -> None:
     lines = [Series(name=text, xs=[0.0, 1.0], ys=[0.0, 1.0], points=True)] * 2
     with_text = page(
         text, tiles([(text, text, text)]), table((text,), [(text,), (meter(0.5, text),)]), lead=text
-    ) + section(text, bullets([text]), fold(text, text), facts({text: {text: text}}), plot(text, lines, axes))
+    ) + section(text, bullets([text]), fold(text, text), plot(text, lines, axes))
     plain = page(
         "a", tiles([("a", "a", "a")]), table(("a",), [("a",), (meter(0.5, "a"),)]), lead="a"
-    ) + section("a", bullets(["a"]), fold("a", "a"), facts({"a": {"a": "a"}}), plot("a", lines, axes))
+    ) + section("a", bullets(["a"]), fold("a", "a"), plot("a", lines, axes))
 
     found, expected = _read(with_text), _read(plain)
     assert [tag for tag in found.tags if tag != "p"] == [tag for tag in expected.tags if tag != "p"]
