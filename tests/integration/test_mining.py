@@ -18,7 +18,7 @@ from intents.transcripts.read import read_conversations
 pytestmark = pytest.mark.model
 
 HISTORY = Path(__file__).parents[1] / "data" / "history.jsonl"
-FILES = ("assignments.jsonl", "nlu.yml", "responses.yml", "summary.json", "report.html")
+FILES = ("assignments.jsonl", "nlu.yml", "responses.yml", "review.yml", "summary.json", "report.html")
 
 
 @pytest.fixture(scope="module")
