@@ -110,7 +110,7 @@ class Bot:
 
     async def settled(self) -> None:
         """Wait until nothing is in hand: no turn, and nothing in the outbox that is due."""
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while True:
                 counts = await self.store.counts()
                 waiting = counts.outbox.get("pending", 0) + counts.outbox.get("sending", 0)

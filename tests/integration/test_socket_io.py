@@ -54,7 +54,7 @@ class Page:
         await self.client.emit("user_uttered", {"message": text, "session_id": self.session, **more})
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while not is_so():
                 self.news.clear()
                 await self.news.wait()

@@ -42,15 +42,14 @@ class Begun:
 
 async def test_what_follows_within_the_pause_is_one_turn() -> None:
     begun = Begun()
-    for key in (1, 2, 3):
-        begun.gathering.add(key, said("hi"), pause_s=PAUSE)
-        await asyncio.sleep(PAUSE / 6)
-    assert begun.turns == []
+    begun.gathering.add(1, said("hi"), pause_s=0.2)
+    begun.gathering.add(2, said("hi"), pause_s=60.0)
+    await asyncio.sleep(0.3)
+    assert begun.turns == []  # the pause began again with the second message
+    begun.gathering.flush("c")
+    begun.gathering.add(3, said("hi"), pause_s=PAUSE)
     await asyncio.sleep(2 * PAUSE)
-    begun.gathering.add(4, said("hi"), pause_s=PAUSE)
-    assert begun.turns == [[1, 2, 3]]
-    begun.gathering.flush_all()
-    assert begun.turns == [[1, 2, 3], [4]]
+    assert begun.turns == [[1, 2], [3]]
 
 
 async def test_conversations_do_not_wait_for_each_other() -> None:
