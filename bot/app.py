@@ -21,6 +21,7 @@ from bot.desk import Desk
 from bot.event_sinks import FileSink, Sink, WebhookSink
 from bot.event_stream import EventStream
 from bot.project import Project
+from bot.relay import relay
 from bot.reminders import Reminders
 from bot.respond import Responder
 from bot.store.store import Store
@@ -100,6 +101,7 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
         stack.push_async_callback(turns.drain, timeout_s=DRAIN_S)
         for watch in (watch_wording(project, runtime), watch_articles(project, runtime), runtime.watch()):
             stack.callback(asyncio.create_task(watch).cancel)
+        stack.callback(asyncio.create_task(relay(store, hub)).cancel)
         for sink in _event_sinks(options, session):
             stack.callback(
                 asyncio.create_task(EventStream(store.cursors, sink, alone=store.alone).run()).cancel

@@ -221,11 +221,14 @@ def serve(
     enable_api: Annotated[
         bool, typer.Option("--enable-api", help="Serve Rasa's HTTP API too (KEFU_API_TOKEN, or a JWT).")
     ] = False,
+    workers: Annotated[
+        int, typer.Option(min=1, max=64, help="Serving processes; more than one needs PostgreSQL.")
+    ] = 1,
 ) -> None:
     """Serve the assistant: webhooks, the chat page at / and the console at /console."""
     from bot.commands.serve import serve_command
 
-    serve_command(project, host=host, port=port, database=database, enable_api=enable_api)
+    serve_command(project, host=host, port=port, database=database, enable_api=enable_api, workers=workers)
 
 
 @release_app.command("list")

@@ -14,6 +14,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from bot.channels.base import Channel, HandsOver
@@ -21,13 +22,22 @@ from bot.choices import as_chosen
 from bot.dialog.events import Event, OwnerSet, UserUttered, event_from_dict, event_to_dict
 from bot.dialog.responses import uttered
 from bot.dialog.tracker import Tracker
+from bot.errors import StoreError
 from bot.gathering import PAUSES_S, Gathering, joined, regrouped
 from bot.messages import Message, Reply
 from bot.replies import parts_of, unread_agent_lines
 from bot.respond import Responder, Response
 from bot.runtime import Runtime
 from bot.store.locks import ConversationLocks
-from bot.store.records import Accepted, ConflictError, ConversationUpdate, OutboxRow, Turn, UnansweredMessage
+from bot.store.records import (
+    Accepted,
+    ConflictError,
+    Conversation,
+    ConversationUpdate,
+    OutboxRow,
+    Turn,
+    UnansweredMessage,
+)
 from bot.store.store import Store
 from bot.web.live import CONSOLE, Hub, conversation_topic
 from bot.web.metrics import Metrics
@@ -37,6 +47,8 @@ log = logging.getLogger("kefu.turns")
 MOST_ATTEMPTS = 3
 """A message that took the process down this often is answered with an apology and given to a person."""
 MOST_CACHED = 2000
+AGAIN_AFTER_S = 2.0
+"""A turn that the database failed in is tried again after this time."""
 PREVIEW = 120
 
 
@@ -67,9 +79,11 @@ class Turns:
         self._channels = channels
         self._hub = hub
         self._metrics = metrics
-        self.locks = ConversationLocks()
+        self.locks = ConversationLocks(store.shared)
         self._cache: OrderedDict[str, Live] = OrderedDict()
         self._running: dict[int, asyncio.Task[Reply]] = {}
+        self._again: list[asyncio.TimerHandle] = []
+        self._draining = False
         self._gathering = Gathering(self._task)
 
     async def handle(self, message: Message) -> Reply:
@@ -98,6 +112,9 @@ class Turns:
 
     async def drain(self, *, timeout_s: float) -> None:
         """Finish the turns in hand; what is not done in time is taken up on the next start."""
+        self._draining = True
+        for again in self._again:
+            again.cancel()
         self._gathering.flush_all()
         if self._running:
             await asyncio.wait(set(self._running.values()), timeout=timeout_s)
@@ -121,14 +138,23 @@ class Turns:
         if task is None:
             task = asyncio.create_task(self._turn(messages, attempts), name=f"turn-{keys[-1]}")
             self._running.update(dict.fromkeys(keys, task))
-            task.add_done_callback(lambda done: self._ended(keys, done))
+            task.add_done_callback(lambda done: self._ended(messages, attempts, done))
         return task
 
-    def _ended(self, keys: tuple[int, ...], task: asyncio.Task[Reply]) -> None:
+    def _ended(self, messages: Mapping[int, Message], attempts: int, task: asyncio.Task[Reply]) -> None:
+        keys = tuple(messages)
         for key in keys:
             self._running.pop(key, None)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a turn failed and will be taken up again", exc_info=error, extra={"keys": keys})
+        if task.cancelled() or (error := task.exception()) is None:
+            return
+        log.error("a turn failed and will be taken up again", exc_info=error, extra={"keys": keys})
+        if isinstance(error, StoreError) and not self._draining:  # the database may be back in a moment
+            self._again = [one for one in self._again if not one.cancelled() and one.when() > _now()]
+            self._again.append(
+                asyncio.get_running_loop().call_later(
+                    AGAIN_AFTER_S, partial(self._task, messages, attempts=attempts)
+                )
+            )
 
     async def _turn(self, messages: Mapping[int, Message], attempts: int) -> Reply:
         message = joined(tuple(messages.values()))
@@ -184,10 +210,18 @@ class Turns:
         cached = self._cache.get(conversation_id)
         if cached is not None:
             self._cache.move_to_end(conversation_id)
-            return Live(cached.tracker.under(domain), cached.seq)
+            return await self._brought_up(conversation_id, Live(cached.tracker.under(domain), cached.seq))
         rows = await self._store.load_events(conversation_id)
         events = (event_from_dict(data) for _, data in rows)
         return Live(Tracker.fold(conversation_id, domain, events), rows[-1][0] if rows else 0)
+
+    async def _brought_up(self, conversation_id: str, live: Live) -> Live:
+        """The fold with what other processes have written since, where there can be others."""
+        if self._store.alone:
+            return live
+        rows = await self._store.load_events(conversation_id, after=live.seq)
+        tracker = live.tracker.extended(event_from_dict(data) for _, data in rows)
+        return Live(tracker, rows[-1][0] if rows else live.seq)
 
     async def _commit(self, keys: tuple[int, ...], message: Message, live: Live, response: Response) -> Reply:
         waiting = unread_agent_lines(live.tracker.events) if message.channel not in self._channels else ()
@@ -252,6 +286,10 @@ class Turns:
             self._cache.popitem(last=False)
 
 
+def _now() -> float:
+    return asyncio.get_running_loop().time()
+
+
 def deliveries(
     channel: Channel | None, account: str, recipient: str, reply: Reply, language: str | None
 ) -> tuple[OutboxRow, ...]:
@@ -265,7 +303,11 @@ def deliveries(
 
 
 def publish(
-    hub: Hub, conversation_id: str, first: int, events: tuple[Mapping[str, Any], ...], row: ConversationUpdate
+    hub: Hub,
+    conversation_id: str,
+    first: int,
+    events: tuple[Mapping[str, Any], ...],
+    row: Conversation | ConversationUpdate,
 ) -> None:
     """Tell whoever watches: the console's lists, and the pages that show this conversation."""
     numbered = [{**event, "seq": first + place} for place, event in enumerate(events)]

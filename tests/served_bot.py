@@ -193,6 +193,19 @@ async def served(
         yield Bot(client=client, store=store, turns=turns, desk=desk, metrics=metrics, release=release)
 
 
+def answering(store: Store) -> Turns:
+    """The bot's turns on a store, without a server."""
+    metrics = Metrics()
+    return Turns(
+        store=store,
+        runtime=runtime(0.0),
+        responder=Responder(execute=lambda _: _no_action, metrics=metrics),
+        channels={},
+        hub=Hub(),
+        metrics=metrics,
+    )
+
+
 def runtime(pause_s: float) -> Callable[[], Runtime]:
     made = Runtime(
         release=Release(id="words", folder=Path("releases/words"), facts={}),

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import secrets
 import signal
+import socket
 from pathlib import Path
 
 import typer
@@ -13,16 +14,23 @@ from aiohttp import web
 
 from bot.app import Options, composed
 from bot.channels.accounts import is_loopback
+from bot.commands.workers import listening_socket, run_workers
 from bot.credentials import load_credentials, refuse_literal_secrets
 from bot.errors import SettingsError
 from bot.project import Project, open_project
 from bot.settings import Secrets
+from bot.store.engine import database_url, sqlite_file
 from bot.web.rasa_access import Access
-from encoders.errors import KefuError
 
 
 def serve_command(
-    folder: Path, *, host: str, port: int, database: str | None, enable_api: bool = False
+    folder: Path,
+    *,
+    host: str,
+    port: int,
+    database: str | None,
+    enable_api: bool = False,
+    workers: int = 1,
 ) -> None:
     """Serve until interrupted; the turns in hand are finished first.
 
@@ -33,6 +41,33 @@ def serve_command(
     for noisy in ("aiohttp.access", "rasa_sdk", "jieba", "faiss"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     options = _options(open_project(folder), host, database, enable_api=enable_api)
+    if workers > 1:
+        _refuse_workers(options)
+    listening = listening_socket(host, port)
+    if workers == 1:
+        _run(options, host, listening)
+    else:
+        run_workers(workers, lambda place: _run(options, host, listening, quiet=place > 0))
+
+
+def _refuse_workers(options: Options) -> None:
+    """Several processes share only what a database server holds for them.
+
+    Raises:
+        SettingsError: saying what stands in the way.
+    """
+    if sqlite_file(database_url(options.database_url)) is not None:
+        raise SettingsError(
+            "An SQLite database serves one process. For several workers give a PostgreSQL with --database "
+            "postgresql://user@host/name, or leave --workers out."
+        )
+    if "socketio" in options.credentials.channels:
+        raise SettingsError(
+            "Socket.IO's sessions live in one process: take socketio out of credentials.yml, or leave --workers out."
+        )
+
+
+def _run(options: Options, host: str, listening: socket.socket, *, quiet: bool = False) -> None:
     try:
         import uvloop
 
@@ -40,7 +75,7 @@ def serve_command(
     except ImportError:
         runner = asyncio.Runner()
     with runner:
-        runner.run(_serve(options, host, port))
+        runner.run(_serve(options, host, listening, quiet=quiet))
 
 
 def _options(project: Project, host: str, database: str | None, *, enable_api: bool) -> Options:
@@ -96,7 +131,7 @@ def _access(host: str) -> Access:
     return Access(token=token, jwt_key=key, jwt_method=given.api_jwt_method)
 
 
-async def _serve(options: Options, host: str, port: int) -> None:
+async def _serve(options: Options, host: str, listening: socket.socket, *, quiet: bool) -> None:
     stopping = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -105,16 +140,12 @@ async def _serve(options: Options, host: str, port: int) -> None:
         runner = web.AppRunner(application, access_log=None, shutdown_timeout=10.0)
         await runner.setup()
         try:
-            site = web.TCPSite(runner, host, port)
-            try:
-                await site.start()
-            except OSError as error:
-                raise KefuError(
-                    f"Port {port} on {host} cannot be opened ({error.strerror}). Give another with --port."
-                ) from error
-            _say_where(runner, host, options)
+            await web.SockSite(runner, listening, backlog=1024).start()
+            if not quiet:
+                _say_where(runner, host, options)
             await stopping.wait()
-            typer.echo("Stopping: finishing what is in hand …", err=True)
+            if not quiet:
+                typer.echo("Stopping: finishing what is in hand …", err=True)
         finally:
             await runner.cleanup()
 

@@ -23,6 +23,9 @@ _DRIVERS = {
     "postgres": "postgresql+asyncpg",
 }
 
+PROCESS = "kefu_process"
+"""The execution option that has a process's name."""
+
 _PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA journal_mode = WAL",
@@ -75,8 +78,8 @@ def require_usable(file: Path) -> None:
         raise StoreError(f"The database {file} may not be read and written here. Change its permissions.")
 
 
-def make_engine(url: URL) -> AsyncEngine:
-    """An engine for the URL; nothing is opened yet."""
+def make_engine(url: URL, process: str = "") -> AsyncEngine:
+    """An engine for the URL; nothing is opened yet. `process` names us to others at the same database."""
     options: dict[str, Any] = {
         # A customer's words are among the parameters and must not get into error messages.
         "hide_parameters": True,
@@ -84,7 +87,7 @@ def make_engine(url: URL) -> AsyncEngine:
         "json_serializer": partial(json.dumps, separators=(",", ":"), allow_nan=False),
     }
     if sqlite_file(url) is None:
-        return create_async_engine(url, pool_pre_ping=True, **options)
+        return create_async_engine(url, pool_pre_ping=True, execution_options={PROCESS: process}, **options)
     # Each transaction here ends itself, so that a connection is given back clean.
     engine = create_async_engine(url, pool_reset_on_return=None, **options)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)

@@ -1,4 +1,4 @@
-"""One turn at a time per conversation, within a process."""
+"""One turn at a time per conversation, within a process and among those that share a database."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from weakref import WeakValueDictionary
 
+from bot.store.shared import Shared
+
 
 class ConversationLocks:
     """A lock per conversation that exists only while somebody holds it or waits for it.
 
-    Waiters get it in the order they came. Processes that share a database will need a lock in the database
-    around this one; the event log's expected sequence is the guard beneath both.
+    Waiters get it in the order they came. Among processes that share a database the conversation is held in
+    the database too; the event log's expected sequence is the guard beneath both.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shared: Shared | None = None) -> None:
+        self._shared = shared
         self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     @asynccontextmanager
@@ -30,7 +33,11 @@ class ConversationLocks:
         async with asyncio.timeout(timeout_s):
             await lock.acquire()
         try:
-            yield
+            if self._shared is None:
+                yield
+            else:
+                async with self._shared.hold(conversation_id):
+                    yield
         finally:
             lock.release()
 

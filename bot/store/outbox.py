@@ -49,6 +49,11 @@ class Outbox:
         self._clock = clock
         self._changed = asyncio.Event()
 
+    @property
+    def alone(self) -> bool:
+        """Whether no other process can send from this outbox: then what is being sent at a start is a dead one's."""
+        return self._engine.dialect.name == "sqlite"
+
     def notify(self) -> None:
         """Wake `wait`: rows were added, or may have become claimable."""
         self._changed.set()

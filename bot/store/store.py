@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
 from typing import Any, Self
+from uuid import uuid4
 
 from sqlalchemy import URL, Row, func, literal, select, tuple_
 from sqlalchemy.exc import IntegrityError
@@ -40,6 +41,7 @@ from bot.store.records import (
     Unfinished,
 )
 from bot.store.schema import ensure_current
+from bot.store.shared import Shared
 from bot.store.tables import conversations, events, inbox, outbox, pointers, unanswered
 from bot.store.turns import accept_messages, commit_turns
 from bot.store.writer import Writer
@@ -56,6 +58,8 @@ class Store:
 
     outbox: Outbox
     cursors: Cursors
+    shared: Shared | None = None
+    """What the processes at a PostgreSQL tell each other; None for SQLite, which serves one."""
 
     def __init__(self, engine: AsyncEngine, writer: Writer, closing: AsyncExitStack, clock: Clock) -> None:
         """Use `Store.open`."""
@@ -88,17 +92,23 @@ class Store:
             if exclusive and file is not None:
                 with store_errors(f"locking {file}"):
                     stack.callback(os.close, lock_database(file))
-            engine = make_engine(parsed)
+            process = uuid4().hex
+            engine = make_engine(parsed, process)
             stack.push_async_callback(engine.dispose)
             await _prepare(engine, parsed)
             writer = Writer(engine, largest_batch=largest_batch)
             stack.push_async_callback(writer.close)
-            return cls(engine, writer, stack.pop_all(), clock)
+            shared = None if file is not None else Shared(parsed, process)
+            if shared is not None:
+                stack.push_async_callback(shared.close)
+            store = cls(engine, writer, stack.pop_all(), clock)
+            store.shared = shared
+            return store
 
     @property
     def alone(self) -> bool:
         """Whether no other process can serve this database: SQLite means one."""
-        return self._engine.dialect.name == "sqlite"
+        return self.shared is None
 
     async def close(self) -> None:
         """Finish the writes that were asked for and let go of the database."""

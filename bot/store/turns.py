@@ -13,8 +13,9 @@ from sqlalchemy import bindparam, delete, func, literal_column, select, tuple_, 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.cursors import EVENTS_LOCK
-from bot.store.engine import insert
+from bot.store.engine import PROCESS, insert
 from bot.store.records import Accepted, ConflictError, Turn
+from bot.store.shared import CHANNEL, announcement
 from bot.store.tables import conversations, events, inbox, outbox, unanswered
 
 _KEY = (inbox.c.channel, inbox.c.account, inbox.c.message_id)
@@ -115,6 +116,17 @@ async def _write(connection: AsyncConnection, turns: list[tuple[Turn, datetime]]
     ]
     if outcomes:
         await connection.execute(_SET_OUTCOME, outcomes)
+    if connection.dialect.name == "postgresql":
+        await _announce(connection, [turn for turn, _ in turns])
+
+
+async def _announce(connection: AsyncConnection, turns: list[Turn]) -> None:
+    """Tell the other processes, when this is committed."""
+    process = connection.engine.sync_engine.get_execution_options().get(PROCESS, "")
+    for turn in turns:
+        first, last = turn.expected_seq + 1, turn.expected_seq + len(turn.events)
+        told = announcement(turn.conversation_id, first, last, process)
+        await connection.execute(select(func.pg_notify(CHANNEL, told)))
 
 
 _SET_OUTCOME = (

@@ -45,6 +45,16 @@ class Hub:
             if not subscriptions:
                 del self._subscriptions[subscription.topic]
 
+    def watched(self, topic: str) -> bool:
+        """Whether anybody subscribes to the topic now."""
+        return topic in self._subscriptions
+
+    def resync(self) -> None:
+        """Tell all who subscribe that they may have missed something."""
+        for subscriptions in self._subscriptions.values():
+            for subscription in subscriptions:
+                subscription.offer(RESYNC)
+
     def __len__(self) -> int:
         """How many subscriptions there are."""
         return sum(map(len, self._subscriptions.values()))

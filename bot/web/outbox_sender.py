@@ -104,7 +104,8 @@ class OutboxSender:
         """Take up what a sender that died had in hand: at first all that there is, then what ran out."""
         if self._recovered_at is None or time.monotonic() - self._recovered_at > RECOVER_EVERY_S:
             hold = self._policy.unknown == "hold"
-            await self._outbox.recover(hold=hold, everything=self._recovered_at is None)
+            everything = self._outbox.alone and self._recovered_at is None
+            await self._outbox.recover(hold=hold, everything=everything)
             self._recovered_at = time.monotonic()
 
     async def _begin_what_is_due(self) -> bool:
