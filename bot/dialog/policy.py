@@ -10,12 +10,14 @@ from .assistant import Assistant
 from .commands import NONE_OF_THESE, REPEAT, SWITCH_LANGUAGE
 from .decision import ACTION_HAND_OVER, OWN_ACTIONS, Decision
 from .definitions import TALK_TO_PERSON
+from .events import DecisionMade, UserUttered
 from .rules import Prediction
 from .state import ACTION_LISTEN, ACTION_SESSION_START
 from .tracker import Tracker
 from .twostage import TWO_STAGE
 
 ACTION_FALLBACK: Final = "action_default_fallback"
+ACTION_REPHRASE: Final = "action_default_ask_rephrase"
 ACTION_DEACTIVATE_LOOP: Final = "action_deactivate_loop"
 _BY_INTENT: Final = {
     "restart": "action_restart",
@@ -27,7 +29,7 @@ _DEFAULTS: Final = {
     TALK_TO_PERSON: ACTION_HAND_OVER,
     REPEAT: "action_repeat",
     SWITCH_LANGUAGE: "action_switch_language",
-    NONE_OF_THESE: "action_default_ask_rephrase",
+    NONE_OF_THESE: ACTION_REPHRASE,
 }
 
 
@@ -149,7 +151,11 @@ def _response(tracker: Tracker, assistant: Assistant, decision: Decision | None)
 def _own_action(tracker: Tracker, _assistant: Assistant, decision: Decision | None) -> Choices:
     if decision is None or not tracker.user_spoke_last:
         return
-    if decision.action in OWN_ACTIONS:
+    if decision.kind == "hand_over" and tracker.active_loop and not _was_rejected_before(tracker):
+        yield _choice(
+            ACTION_REPHRASE, "form", "not understood inside a form: it asks again before a person is asked"
+        )
+    elif decision.action in OWN_ACTIONS:
         yield _own(decision)
     elif tracker.active_loop is None:
         yield _choice(ACTION_HAND_OVER, "fallback", f"nothing answers the intent {decision.intent}")
@@ -172,6 +178,18 @@ _POLICIES: Final[tuple[Callable[[Tracker, Assistant, Decision | None], Choices],
     _own_action,
     _fallback,
 )
+
+
+def _was_rejected_before(tracker: Tracker) -> bool:
+    """Whether the customer's message before this one was not understood either."""
+    messages = 0
+    for event in reversed(tracker.applied):
+        messages += isinstance(event, UserUttered)
+        if messages == 1 and isinstance(event, DecisionMade):
+            return event.kind == "hand_over"
+        if messages > 1:
+            return False
+    return False
 
 
 def _rest(tracker: Tracker, assistant: Assistant) -> ActionChoice:

@@ -73,7 +73,7 @@ def _applies(tracker: Tracker, slot: Slot, mapping: SlotMapping) -> bool:
     if user is None:
         return False
     names = {user.intent, user.full_intent}
-    if mapping.intents and not names.intersection(mapping.intents):
+    if mapping.intents and not names.intersection(mapping.intents) and not _is_bare(tracker, slot, mapping):
         return False
     if names.intersection(mapping.not_intents + _ignored(tracker, slot)):
         return False
@@ -82,6 +82,22 @@ def _applies(tracker: Tracker, slot: Slot, mapping: SlotMapping) -> bool:
     if mapping.conditions and not any(_holds(tracker, condition) for condition in mapping.conditions):
         return False
     return not _is_meant_for_another(tracker, slot, mapping)
+
+
+def _is_bare(tracker: Tracker, slot: Slot, mapping: SlotMapping) -> bool:
+    """Whether the message is the value asked for and nothing else: "4" to "How many people?".
+
+    Whatever its intent is taken to be, it is the answer; a classifier has little to go by in such a message.
+    """
+    if mapping.type != "from_entity" or tracker.requested_slot != slot.name:
+        return False
+    text = str(tracker.latest_message.get("text") or "")
+    found = tracker.latest_message.get("entities")
+    for item in found if isinstance(found, list | tuple) else ():
+        start, end = item.get("start"), item.get("end")
+        if item.get("entity") == mapping.entity and isinstance(start, int) and isinstance(end, int):
+            return start < end and text[start:end].strip() == text.strip(" .!。！")
+    return False
 
 
 def _ignored(tracker: Tracker, slot: Slot) -> tuple[str, ...]:

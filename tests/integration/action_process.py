@@ -28,7 +28,11 @@ def running_actions(folder: Path) -> Iterator[str]:
         yield f"http://127.0.0.1:{port}/webhook"
     finally:
         process.terminate()
-        process.wait(10)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:  # its own workers may be slow to go on a busy machine
+            process.kill()
+            process.wait()
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

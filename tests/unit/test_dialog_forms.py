@@ -225,8 +225,10 @@ async def test_a_citation_interrupts_and_the_form_asks_again() -> None:
 async def test_after_a_hand_over_the_form_is_silent() -> None:
     now = talk()
     await now.says("a table", "book")
-    lines = await now.says("???", None, decision=decided(Candidate(kind="intent", name="book", p=0.1)))
-    assert lines == ["action_hand_over"]
+    unsure = decided(Candidate(kind="intent", name="book", p=0.1))
+    first = await now.says("???", None, decision=unsure)
+    assert (first[0], first[-1]) == ("action_default_ask_rephrase", "“which city?”")
+    assert await now.says("???", None, decision=unsure) == ["action_hand_over"]
     assert now.tracker.owner == "waiting"
 
 

@@ -159,3 +159,27 @@ def test_a_trigger_intent_counts_only_while_no_form_is_active() -> None:
 def test_an_entity_that_two_slots_of_the_form_take_goes_to_the_one_asked_for() -> None:
     assert fill("inform", ("name", "Ann"), asked="second") == {"second": "Ann"}
     assert fill("inform", ("name", "Ann")) == {"first": "Ann", "second": "Ann"}
+
+
+@pytest.mark.parametrize(("text", "filled"), [("4", {"seats": 4}), ("4!", {"seats": 4}), ("4 of us", {})])
+def test_a_message_that_is_nothing_but_the_value_asked_for_is_the_answer(
+    text: str, filled: dict[str, int]
+) -> None:
+    """Whatever its intent is taken to be; in a longer message the mapping's intents decide."""
+    domain = parse_domain(
+        yaml("""
+        intents: [inform, deny]
+        entities: [number]
+        slots:
+          seats: {type: float, mappings: [{type: from_entity, entity: number, intent: inform}]}
+        forms: {f: {required_slots: [seats]}}
+        """),
+        where="domain.yml",
+    )
+    entities = [{"entity": "number", "value": 4, "start": 0, "end": 1}]
+    said = UserUttered(text=text, parse_data={"intent": {"name": "deny"}, "entities": entities})
+    asked = (ActiveLoop(name="f"), SlotSet(name="requested_slot", value="seats"))
+    tracker = Tracker.start("c", domain).extended([*asked, said])
+    assert {event.name: event.value for event in filled_slots(tracker, now=1.0)} == filled
+    unasked = Tracker.start("c", domain).update(said)
+    assert filled_slots(unasked, now=1.0) == ()
