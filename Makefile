@@ -7,7 +7,7 @@ SHOP   := data/shop
 PORT   ?= 8080
 DATA   ?= ../shared/datasets
 
-.PHONY: help demo train test test-e2e check bench bench-intents bench-knowledge bench-mining bench-store bench-turn clean
+.PHONY: help demo train test test-e2e check bench bench-intents bench-knowledge bench-mining bench-serve bench-store bench-turn clean
 
 help:
 	@echo "make demo      install, train the demo assistant, serve it on port $(PORT)"
@@ -55,6 +55,10 @@ RESULTS ?= bench/results
 bench-intents: $(VENV)/.train
 	$(BIN)/python -m bench.intents --data $(DATA) --results $(RESULTS)
 	$(BIN)/python -m bench.intents_speed
+
+# PEER: the REST webhook of another server, see docs/benchmarks.md
+bench-serve: $(VENV)/.train
+	$(BIN)/python -m bench.serve --data $(DATA) $(if $(PEER),--peer $(PEER))
 
 bench-store: $(VENV)/.train
 	$(BIN)/python -m bench.store
