@@ -139,7 +139,7 @@ def _number(value: Any) -> Any:
     """Whole numbers stay whole, as in Rasa: nobody is told of 4.0 people."""
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return value
     if not math.isfinite(number):
         return value

@@ -6,7 +6,7 @@ import re
 from typing import Final
 
 from intents.builtin.found import Found, longest
-from intents.builtin.numbers import find_numbers
+from intents.builtin.numbers import LARGEST, find_numbers
 
 _BEFORE: Final = {
     "$": "$", "us$": "$", "usd": "$", "€": "EUR", "eur": "EUR", "£": "GBP", "gbp": "GBP", "¥": "CNY", "￥": "CNY",
@@ -37,7 +37,7 @@ def find_money(text: str) -> list[Found]:
     """Amounts with a currency: $20, 20 dollars, EUR 5, 三百块钱. The unit is in the information."""
     amounts = [*find_numbers(text), *_after_signs(text)]
     found = (_amount(text, number) for number in amounts)
-    return longest(one for one in found if one)
+    return longest(one for one in found if one and one.value < LARGEST)
 
 
 def _after_signs(text: str) -> list[Found]:

@@ -9,6 +9,8 @@ from typing import Final
 from intents.builtin.found import Found, longest
 
 Number = int | float
+LARGEST: Final = 10**15
+"""From here on digits are no number to count with but an identifier, and no float would hold them."""
 _ONES: Final = {
     word: value
     for value, word in enumerate(
@@ -65,7 +67,8 @@ _CHINESE_ORDINAL: Final = re.compile(rf"第(?P<number>\d+|{CHINESE_NUMBER})")
 
 def find_numbers(text: str) -> list[Found]:
     """Every number, with `{"type": "value", "value": …}` as its information."""
-    return longest([*_in_digits(text), *_in_english(text), *_in_chinese(text)])
+    found = [*_in_digits(text), *_in_english(text), *_in_chinese(text)]
+    return longest(one for one in found if abs(one.value) < LARGEST)
 
 
 def find_ordinals(text: str) -> list[Found]:
@@ -80,7 +83,7 @@ def find_ordinals(text: str) -> list[Found]:
         value = chinese_number(match["number"])
         if value is not None:
             found.append(_found("ordinal", value, match))
-    return longest(found)
+    return longest(one for one in found if one.value < LARGEST)
 
 
 def english_number(words: str) -> Number | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -44,10 +45,20 @@ def at(*date: int) -> str:
         ("this one, please", []),
         ("one two three four", []),
         ("等一下，一起看一些", []),
+        ("1" * 900, []),
+        ("九" * 900, []),
+        ("9" * 400 + ".5", []),
     ],
 )
 def test_numbers(text: str, numbers: list[tuple[str, float]]) -> None:
     assert found("number", text) == numbers
+
+
+@pytest.mark.parametrize("text", ["1" * 900 + "毛", "$" + "9" * 400, "1" * 900 + " days", "第" + "九" * 900])
+def test_digits_without_end_break_nothing(text: str) -> None:
+    for one in find_built_in(text, BUILT_IN, language="zh", now=NOW):
+        json.dumps(one.value, allow_nan=False)
+        float(one.value if isinstance(one.value, int | float) else 0)
 
 
 @pytest.mark.parametrize(
