@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Table, event, make_url
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
@@ -80,18 +80,29 @@ def require_usable(file: Path) -> None:
 
 def make_engine(url: URL, process: str = "") -> AsyncEngine:
     """An engine for the URL; nothing is opened yet. `process` names us to others at the same database."""
-    options: dict[str, Any] = {
-        # A customer's words are among the parameters and must not get into error messages.
-        "hide_parameters": True,
-        # ASCII escapes keep halves of surrogate pairs, which UTF-8 could not.
-        "json_serializer": partial(json.dumps, separators=(",", ":"), allow_nan=False),
-    }
+    options = _options()
     if sqlite_file(url) is None:
         return create_async_engine(url, pool_pre_ping=True, execution_options={PROCESS: process}, **options)
     # Each transaction here ends itself, so that a connection is given back clean.
     engine = create_async_engine(url, pool_reset_on_return=None, **options)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     return engine
+
+
+def make_writing_engine(url: URL) -> Engine:
+    """The engine of an SQLite file that one thread writes with (`bot.store.thread`)."""
+    engine = create_engine(url.set(drivername="sqlite+pysqlite"), pool_reset_on_return=None, **_options())
+    event.listen(engine, "connect", _prepare_sqlite)
+    return engine
+
+
+def _options() -> dict[str, Any]:
+    return {
+        # A customer's words are among the parameters and must not get into error messages.
+        "hide_parameters": True,
+        # ASCII escapes keep halves of surrogate pairs, which UTF-8 could not.
+        "json_serializer": partial(json.dumps, separators=(",", ":"), allow_nan=False),
+    }
 
 
 @contextmanager

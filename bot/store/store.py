@@ -22,6 +22,7 @@ from bot.store.engine import (
     database_url,
     lock_database,
     make_engine,
+    make_writing_engine,
     require_usable,
     sqlite_file,
     store_errors,
@@ -43,6 +44,7 @@ from bot.store.records import (
 from bot.store.schema import ensure_current
 from bot.store.shared import Shared
 from bot.store.tables import conversations, events, inbox, outbox, pointers, unanswered
+from bot.store.thread import WritingThread
 from bot.store.turns import accept_messages, commit_turns
 from bot.store.writer import Writer
 
@@ -96,7 +98,10 @@ class Store:
             engine = make_engine(parsed, process)
             stack.push_async_callback(engine.dispose)
             await _prepare(engine, parsed)
-            writer = Writer(engine, largest_batch=largest_batch)
+            thread = None if file is None else WritingThread(make_writing_engine(parsed))
+            if thread is not None:
+                stack.push_async_callback(thread.close)
+            writer = Writer(engine, largest_batch=largest_batch, thread=thread)
             stack.push_async_callback(writer.close)
             shared = None if file is not None else Shared(parsed, process)
             if shared is not None:

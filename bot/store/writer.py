@@ -10,13 +10,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeVar, cast
 
+from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StoreError
 from bot.store.engine import store_errors, write_begins
+from bot.store.thread import ThreadConnection, WritingThread, driven
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -35,8 +38,12 @@ class _Request:
 class Writer:
     """Runs writing operations, each call either wholly committed or not at all."""
 
-    def __init__(self, engine: AsyncEngine, *, largest_batch: int = 128) -> None:
+    def __init__(
+        self, engine: AsyncEngine, *, largest_batch: int = 128, thread: WritingThread | None = None
+    ) -> None:
+        """`thread` writes where the database is SQLite."""
         self._engine = engine
+        self._thread = thread
         self._largest_batch = largest_batch
         self._requests: asyncio.Queue[_Request | None] = asyncio.Queue()
         self._closed = False
@@ -93,6 +100,8 @@ class Writer:
 
     async def _transact(self, batch: list[_Request]) -> list[tuple[_Request, Any]] | None:
         """One transaction over the batch; None when it was rolled back and its parts may be tried alone."""
+        if self._thread is not None:
+            return await self._thread.run(partial(_transact_on, batch))
         async with self._engine.connect() as connection:
             transaction = await connection.begin()
             await connection.run_sync(write_begins)
@@ -100,12 +109,33 @@ class Writer:
                 answers = await _perform(connection, batch)
             except Exception as error:
                 await transaction.rollback()
-                if len(batch) == 1 or (isinstance(error, DBAPIError) and error.connection_invalidated):
+                if _is_final(error, batch):
                     raise
                 return None
             # A failure from here on is not tried again: the database may have committed.
             await transaction.commit()
             return answers
+
+
+def _transact_on(batch: list[_Request], engine: Engine) -> list[tuple[_Request, Any]] | None:
+    """`Writer._transact`, in the thread that calls it."""
+    with engine.connect() as connection:
+        transaction = connection.begin()
+        write_begins(connection)
+        try:
+            answers = driven(_perform(cast(AsyncConnection, ThreadConnection(connection)), batch))
+        except Exception as error:
+            transaction.rollback()
+            if _is_final(error, batch):
+                raise
+            return None
+        transaction.commit()
+        return answers
+
+
+def _is_final(error: Exception, batch: list[_Request]) -> bool:
+    """Whether trying the parts of a batch alone would not help."""
+    return len(batch) == 1 or (isinstance(error, DBAPIError) and error.connection_invalidated)
 
 
 async def _perform(connection: AsyncConnection, batch: list[_Request]) -> list[tuple[_Request, Any]]:
