@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bot.checking.problem import Problem, of_error
+from bot.actions.loading import find_actions
+from bot.checking.problem import Places, Problem, of_error
 from bot.conversations.reading import read_tests
+from bot.dialog.builtin import BUILT_IN_ACTIONS
+from bot.dialog.domain import Domain
 from bot.endpoints import load_endpoints
 from bot.project import Project
 from bot.rasa_config import read_rasa_config, remarks
 from encoders.errors import KefuError
 from knowledge.ingest import read_documents, read_questions
+
+
+def check_actions(project: Project, domain: Domain, places: Places) -> Iterator[Problem]:
+    """Custom actions that nothing runs: no code in the project, and no server in `endpoints.yml`."""
+    own = [name for name in domain.actions if name not in domain.responses and name not in BUILT_IN_ACTIONS]
+    try:
+        served = load_endpoints(project.folder).actions is not None
+    except KefuError:  # which `check_files` tells of
+        return
+    if own and not served and find_actions(project.folder) is None:
+        text = (
+            f"nothing runs the actions ({', '.join(own[:3])}{', …' if len(own) > 3 else ''}): there is no "
+            "actions.py, and endpoints.yml names no action_endpoint. Whoever needs one is handed to a person."
+        )
+        yield Problem(level="warning", where=places.in_domain("actions"), text=text)
 
 
 def check_files(project: Project) -> Iterator[Problem]:

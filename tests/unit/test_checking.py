@@ -124,6 +124,15 @@ def test_the_domain(pets: Path, old: str, new: str, level: str, text: str) -> No
         assert int(line) <= len(lines)
 
 
+def test_actions_that_nothing_runs(pets: Path) -> None:
+    line = add(pets / "domain.yml", "actions: [validate_register_form]\n")
+    (problem,) = problems(pets, "warning")
+    assert problem.where == f"{pets / 'domain.yml'}:{line}"
+    assert "nothing runs the actions (validate_register_form)" in problem.text
+    (pets / "endpoints.yml").write_text("action_endpoint: {url: 'http://localhost:5055/webhook'}\n")
+    assert problems(pets, "warning") == []
+
+
 def test_names_that_code_puts_together_are_used(pets: Path) -> None:
     add(pets / "domain.yml", "  utter_state_open: [{text: Open}]\n  utter_state_shut: [{text: Shut}]\n")
     assert len(problems(pets, "warning")) == 2
