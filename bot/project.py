@@ -54,6 +54,11 @@ class Project:
         return self.work / "articles"
 
     @property
+    def tuned_encoder(self) -> Path:
+        """What `kefu knowledge tune` keeps."""
+        return self.folder / "encoder"
+
+    @property
     def articles(self) -> Path:
         return self.folder / "knowledge"
 

@@ -80,9 +80,11 @@ def training_questions(project: Project) -> list[Question]:
 
 
 def encoder_name(project: Project, data: TrainingData, documents: Sequence[Document]) -> str:
-    """The encoder that kefu.yml names, or the one that fits the script of examples and articles."""
+    """The encoder that kefu.yml names, the project's tuned one, or the one that fits the script of its texts."""
     if project.settings.encoder != "auto":
         return project.settings.encoder
+    if project.tuned_encoder.is_dir():
+        return str(project.tuned_encoder.absolute())
     texts = [example.text for example in data.examples] + [document.title for document in documents]
     return default_encoder(texts)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -104,6 +105,38 @@ def evaluate(
         write_knowledge_report(figures, report, title=f"Knowledge index {index.name} on {questions.name}")
     shown = {name: value for name, value in figures.items() if not isinstance(value, list)}
     typer.echo(json.dumps(shown, indent=2))
+
+
+@app.command()
+def tune(
+    project: Annotated[Path, typer.Argument(help="An assistant's folder, with knowledge/questions*.jsonl.")],
+    encoder: Annotated[str, typer.Option(help="A name or folder; auto fits the articles' script.")] = "auto",
+    epochs: Annotated[int, typer.Option(min=1, help="How often each question is seen.")] = 3,
+    seed: Annotated[int, typer.Option(help="The same seed holds the same questions out.")] = 0,
+) -> None:
+    """Adapt the encoder to PROJECT's questions and articles; kept only if held-out questions are answered better."""
+    from encoders.resolve import default_encoder
+    from knowledge.ingest import question_files, read_documents, read_questions
+    from knowledge.tuning import tuning_function
+
+    tune_encoder = tuning_function()
+
+    documents = read_documents([project / "knowledge"])
+    files = question_files([project / "knowledge"])
+    name = encoder if encoder != "auto" else default_encoder([one.title + one.text for one in documents])
+    tuned = tune_encoder(
+        documents,
+        read_questions(files) if files else [],
+        project / "encoder",
+        encoder=name,
+        epochs=epochs,
+        seed=seed,
+    )
+    typer.echo(json.dumps(asdict(tuned), indent=2))
+    if tuned.kept:
+        typer.echo(f"Kept in {project / 'encoder'}: the next `kefu train {project}` uses it.")
+    else:
+        typer.echo("Not kept: held-out questions are not answered better for certain. Nothing has changed.")
 
 
 def opened(index: Path) -> KnowledgeIndex:
