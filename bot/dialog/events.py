@@ -246,7 +246,9 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     name: tuple(item.name for item in fields(kind) if item.name not in {"timestamp", "metadata"})
     for name, kind in EVENTS.items()
 }
-_TEXTS: Final = frozenset({"text", "name", "message_id", "input_channel", "intent"})
+_TEXTS: Final = frozenset(
+    {"text", "name", "message_id", "input_channel", "intent", "owner", "agent", "reason"}
+)
 _TUPLES: Final = frozenset({"candidates", "chosen", "items"})
 _MAPPINGS: Final = frozenset({"parse_data", "metadata"})
 
@@ -301,7 +303,9 @@ def _modernised(data: Json) -> Json:
 def _checked(kind: type[Event], key: str, value: Any) -> Any:
     if key in _TEXTS and not isinstance(value, str):
         raise ValueError(f"`{key}` of an event `{kind.name_}` is a text")
-    if (key in _MAPPINGS or (key == "data" and kind is BotUttered)) and not isinstance(value, Mapping):
+    if (key in _MAPPINGS or (key == "data" and kind in (BotUttered, AgentUttered))) and not isinstance(
+        value, Mapping
+    ):
         raise ValueError(f"`{key}` of an event `{kind.name_}` is an object")
     if key in _TUPLES or (key == "entities" and kind is EntitiesAdded):
         if not isinstance(value, list | tuple):

@@ -15,7 +15,10 @@ from bot.channels import rest
 from bot.channels.json_body import read_json, read_object
 from bot.channels.wording import clean, clean_json
 from bot.dialog.builtin import BUILT_IN_ACTIONS
-from bot.dialog.events import Event, event_from_dict
+from bot.dialog.events import Event, OwnerSet, event_from_dict
+from bot.messages import Reply
+from bot.replies import parts_of
+from bot.store.records import Owner
 from bot.trackers import History, OtherChannel, Trackers, Verbosity
 from bot.web import rasa_models
 from bot.web.errors import ApiError
@@ -196,10 +199,15 @@ def _events(value: Any) -> tuple[Event, ...]:
     for place, shape in enumerate(shapes):
         try:
             event = event_from_dict(shape, timestamp=now)
-        except (ValueError, TypeError) as error:
+            rest.items(Reply(conversation_id="", channel=rest.NAME, parts=parts_of((event,))))
+        except (ValueError, TypeError, AttributeError, KeyError) as error:
             raise ApiError(400, f"Event {place + 1} cannot be used: {error}.") from error
         if not 0 <= event.timestamp <= _LATEST_TIME:
             raise ApiError(400, f"Event {place + 1} has a 'timestamp' that is no time.")
+        if isinstance(event, OwnerSet) and event.owner not in get_args(Owner):
+            raise ApiError(
+                400, f"Event {place + 1} has an 'owner' that is none of {', '.join(get_args(Owner))}."
+            )
         events.append(event)
     return tuple(events)
 

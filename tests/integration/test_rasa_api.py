@@ -159,6 +159,11 @@ async def test_how_much_of_the_events_is_asked_for(bot: Bot, include: str, left:
         [7],
         "x",
         {"event": "pause", "timestamp": 1e300},
+        {"event": "owner", "owner": {"a": 1}},
+        {"event": "owner", "owner": "nobody"},
+        {"event": "agent", "text": "x", "data": 1.5},
+        {"event": "bot", "text": "x", "data": {"buttons": 7}},
+        {"event": "owner", "owner": "person", "agent": []},
     ],
 )
 async def test_what_is_no_event_is_refused(bot: Bot, body: Any) -> None:
