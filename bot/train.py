@@ -94,8 +94,10 @@ def _train_intents(
 ) -> TrainingReport:
     from intents.training import train_intents
 
+    # Customers ask articles' questions as often as they want what an intent is for.
+    share = 0.5 if questions else options.inside_share
     asked = tuple(question.question for question in questions)
-    return train_intents(data, out, replace(options, extra_out_of_scope=asked))
+    return train_intents(data, out, replace(options, extra_out_of_scope=asked, inside_share=share))
 
 
 def _both(questions: Sequence[Question], data: TrainingData) -> list[Question]:

@@ -13,6 +13,7 @@ from intents.head import Head, Vectors, softmax
 from intents.training.light import Indexes, Sample, fit_light
 from intents.training.out_of_scope import (
     ENOUGH_OUTSIDE,
+    INSIDE_SHARE,
     Part,
     fit_in_scope,
     see_held,
@@ -96,10 +97,15 @@ def fit_head(
     return Fitted(head=head, figures=calibration.figures, unseen=calibration.unseen)
 
 
-def calibrate(trials: Sequence[tuple[Sample, Fold]], classes: int) -> Calibration:
+def calibrate(
+    trials: Sequence[tuple[Sample, Fold]], classes: int, *, inside_share: float = INSIDE_SHARE
+) -> Calibration:
     """Temperature and in-scope model from heads that have not seen their fold's held-out rows.
 
     Each trial's encoder must not have seen them either, so that tuned encoders bring a sample each.
+
+    Args:
+        inside_share: of all messages, the share that is taken to be in scope.
     """
     parts = [_part(sample.centred(), fold, classes) for sample, fold in trials]
     logits = np.concatenate([part.light.logits(part.sample.vectors[part.held]) for part in parts])
@@ -109,7 +115,7 @@ def calibrate(trials: Sequence[tuple[Sample, Fold]], classes: int) -> Calibratio
     outside = [see_outside(part, temperature) for part in parts] if len(parts[0].sample.outside) else []
     real = len(parts[0].sample.outside) >= ENOUGH_OUTSIDE
     strange = [*outside, *([] if real else see_left_out(parts[0], temperature))]
-    in_scope = fit_in_scope(inside, strange, real=real)
+    in_scope = fit_in_scope(inside, strange, real=real, share=inside_share)
     far = [softmax(part.light.logits(part.sample.outside) / temperature) for part in parts]
     unseen = UnseenRows(
         rows=np.concatenate([part.held for part in parts]),

@@ -21,6 +21,7 @@ class TrainingOptions:
         recipe: fast (a frozen encoder and a head), finetune, or auto for the better of them.
         encoder: a name that `encoders.resolve` knows, or `auto` for the one that fits the texts' script.
         extra_out_of_scope: texts that are in no intent, beside the `out_of_scope` rows of the data.
+        inside_share: of all messages to come, the share that is taken to be in scope.
         epochs: the most; tuning ends earlier when the held-out part no longer improves or `minutes` are short.
         minutes: what fine-tuning may take in all; 0 for as long as it wants.
         held_out: the share of examples that a trial keeps aside.
@@ -31,6 +32,7 @@ class TrainingOptions:
     encoder: str = "auto"
     seed: int = 0
     extra_out_of_scope: tuple[str, ...] = ()
+    inside_share: float = 0.8
     epochs: int = 8
     batch: int = 32
     learning_rate: float = 5e-5

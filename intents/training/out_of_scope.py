@@ -16,7 +16,7 @@ ENOUGH_OUTSIDE = 50
 
 BEYOND = 0.02
 INSIDE_SHARE = 0.8
-"""Of all messages, the share that is taken to be in scope."""
+"""Of all messages, the share that is taken to be in scope where nothing else is known."""
 LEAST_SLOPE = 0.5
 
 _DIRECTION = np.array([name in ("energy", "neighbours", "best_logit") for name in SIGNALS], float)
@@ -61,11 +61,11 @@ def _forget(light: Light, classes: Indexes) -> Light:
     return replace(light, bias=bias, prototypes=prototypes)
 
 
-def fit_in_scope(inside: Floats, strange: Sequence[Floats], *, real: bool) -> Logistic:
+def fit_in_scope(inside: Floats, strange: Sequence[Floats], *, real: bool, share: float) -> Logistic:
     """The in-scope probability, from signals inside (n, k) and of what is strange, real or standing in.
 
-    With real out-of-scope rows every signal gets a weight, and the sides weigh as they are taken to come: four
-    messages in five are in scope. Left-out classes are no more than a hint of what will come: along the sum of the
+    With real out-of-scope rows every signal gets a weight, and the sides weigh as they are taken to come: `share`
+    of the messages are in scope. Left-out classes are no more than a hint of what will come: along the sum of the
     three signals that need no counterexamples (each in units of its spread inside) they set how sharply the probability
     turns. It turns where a fiftieth of the examples lies beyond.
     """
@@ -73,7 +73,7 @@ def fit_in_scope(inside: Floats, strange: Sequence[Floats], *, real: bool) -> Lo
     flags = np.concatenate([np.ones(len(inside)), np.zeros(len(found) - len(inside))])
     sides = balanced(flags)
     if real:
-        sides *= 2 * np.where(flags == 1, INSIDE_SHARE, 1 - INSIDE_SHARE)
+        sides *= 2 * np.where(flags == 1, share, 1 - share)
         return fit_logistic(found, flags, row_weights=sides, ridge=2.0)
     mean, scale = inside.mean(axis=0), inside.std(axis=0) + 1e-9
     line = ((found - mean) / scale) @ _DIRECTION

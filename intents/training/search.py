@@ -89,7 +89,11 @@ def _judge(rows: Rows, options: TrainingOptions) -> Judge:
     def right(candidate: TrainingOptions) -> Floats:
         folds = trial_folds(rows, candidate)
         trials = run_trials(rows, folds, candidate, encoder=encoder, named=named)
-        return calibrate([(trial.sample, trial.fold) for trial in trials], len(rows.labels)).right
+        return calibrate(
+            [(trial.sample, trial.fold) for trial in trials],
+            len(rows.labels),
+            inside_share=options.inside_share,
+        ).right
 
     return right
 

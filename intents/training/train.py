@@ -122,17 +122,19 @@ def _choose(rows: Rows, frozen: Sample, name: str, options: TrainingOptions) -> 
     folds = trial_folds(rows, options)
     all_folds = [(frozen, fold) for fold in folds]
     if options.recipe == "fast":
-        return _fast(calibrate(all_folds, len(rows.labels)))
+        return _fast(calibrate(all_folds, len(rows.labels), inside_share=options.inside_share))
     from intents.training.tuned import int8_drop, run_trials
 
     trials = run_trials(rows, folds, options, encoder=name, named=len(frozen.names) > 0)
     pairs = [(trial.sample, trial.fold) for trial in trials]
-    tuned = calibrate(pairs, len(rows.labels))
-    plain = calibrate([(frozen, fold) for _, fold in pairs], len(rows.labels))
+    tuned = calibrate(pairs, len(rows.labels), inside_share=options.inside_share)
+    plain = calibrate(
+        [(frozen, fold) for _, fold in pairs], len(rows.labels), inside_share=options.inside_share
+    )
     compared = {"fast": plain.figures["accuracy"], "finetune": tuned.figures["accuracy"]}
     better = "fast" if _clearly(plain.right - tuned.right) else "finetune"
     if options.recipe == "auto" and better == "fast":
-        choice = _fast(calibrate(all_folds, len(rows.labels)))
+        choice = _fast(calibrate(all_folds, len(rows.labels), inside_share=options.inside_share))
         return replace(choice, compared=compared, why=_why(better, compared, tuned))
     why = _why(better, compared, tuned) if options.recipe == "auto" else "It was asked for."
     tuned = replace(tuned, figures=tuned.figures | {"accuracy_lost_by_int8": round(int8_drop(trials), 4)})

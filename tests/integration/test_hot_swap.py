@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, cast
@@ -31,10 +31,10 @@ class SlowReader(WordReader):
     def __init__(self) -> None:
         self.begun, self.may_go_on = asyncio.Event(), asyncio.Event()
 
-    async def read(self, text: str, *, context: Sequence[str] = (), language: str | None = None) -> Reading:
+    async def read(self, text: str, **options: Any) -> Reading:
         self.begun.set()
         await self.may_go_on.wait()
-        return await super().read(text, context=context, language=language)
+        return await super().read(text, **options)
 
 
 @pytest.mark.integration
