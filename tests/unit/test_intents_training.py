@@ -86,7 +86,7 @@ def test_without_real_strangers_few_examples_are_doubted() -> None:
     random = np.random.default_rng(0)
     inside = random.normal(1.0, 0.3, size=(2000, len(SIGNALS)))
     strange = random.normal(0.3, 0.3, size=(500, len(SIGNALS)))
-    model = fit_in_scope(inside, [strange], real=False)
+    model = fit_in_scope(inside, [strange], real=False, share=0.8)
     assert abs((model(inside) < 0.5).mean() - BEYOND) < 0.01
     assert (model(strange) < 0.5).mean() > 0.5
 
@@ -97,7 +97,7 @@ def test_with_real_strangers_the_probability_holds_where_four_messages_in_five_a
     def drawn(centre: float, count: int) -> np.ndarray:
         return random.normal(centre, 0.3, size=(count, len(SIGNALS)))
 
-    model = fit_in_scope(drawn(1.0, 3000), [drawn(0.7, 300)], real=True)
+    model = fit_in_scope(drawn(1.0, 3000), [drawn(0.7, 300)], real=True, share=0.8)
     scores = np.concatenate([model(drawn(1.0, 8000)), model(drawn(0.7, 2000))])
     inside = np.arange(10000) < 8000
     doubtful = (scores > 0.3) & (scores < 0.7)
