@@ -43,11 +43,11 @@ def serve_command(
     options = _options(open_project(folder), host, database, enable_api=enable_api)
     if workers > 1:
         _refuse_workers(options)
-    listening = listening_socket(host, port)
-    if workers == 1:
-        _run(options, host, listening)
-    else:
-        run_workers(workers, lambda place: _run(options, host, listening, quiet=place > 0))
+    with listening_socket(host, port) as listening:
+        if workers == 1:
+            _run(options, host, listening)
+        else:
+            run_workers(workers, lambda place: _run(options, host, listening, quiet=place > 0))
 
 
 def _refuse_workers(options: Options) -> None:

@@ -30,8 +30,9 @@ def listening_socket(host: str, port: int) -> socket.socket:
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         return socket.create_server((host, port), family=family, backlog=1024)
     except OSError as error:
+        why = os.strerror(error.errno) if error.errno and error.errno > 0 else error.strerror
         raise KefuError(
-            f"Port {port} on {host} cannot be opened ({error.strerror}). Give another with --port."
+            f"Port {port} on {host} cannot be opened ({why}). Give another with --port."
         ) from error
 
 

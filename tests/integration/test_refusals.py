@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 
 import pytest
@@ -73,6 +74,15 @@ def test_a_database_that_cannot_be_used(
     (tmp_path / "not.db").write_text("this is a letter, not a database, and it stays as it is")
     assert words in refused(capsys, monkeypatch, "serve", mine, "--database", url.format(tmp_path))
     assert (tmp_path / "not.db").read_text().startswith("this is a letter")
+
+
+def test_a_port_in_use_is_named(
+    mine: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        said = refused(capsys, monkeypatch, "serve", mine, "--port", port)
+    assert f"Port {port} on 127.0.0.1 cannot be opened (Address already in use)" in said
 
 
 def test_a_broken_file_stops_training_before_anything_is_written(
