@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -23,6 +24,7 @@ from knowledge.vectors import Vectors
 LAYOUT = 1
 WAIT_S = 10.0
 """How long a change waits for another process to finish its own."""
+RETRY_S = 0.01
 _TABLES = f"""
 PRAGMA user_version = {LAYOUT};
 CREATE TABLE IF NOT EXISTS document (
@@ -50,7 +52,7 @@ class LiveStore:
             self._database = sqlite3.connect(
                 path, timeout=WAIT_S, isolation_level=None, check_same_thread=False
             )
-            self._database.execute("PRAGMA journal_mode = WAL")
+            self._turn_on_log()
             self._database.execute("PRAGMA synchronous = FULL")
             version = self._database.execute("PRAGMA user_version").fetchone()[0]
             if version not in (0, LAYOUT):
@@ -112,6 +114,19 @@ class LiveStore:
                     self._database.executemany("INSERT INTO seen VALUES (?, ?)", seen.items())
         except sqlite3.Error as error:
             raise ArtifactError(f"{self._path} cannot be written ({error}).") from error
+
+    def _turn_on_log(self) -> None:
+        """SQLite does not wait when two processes turn the log of a new file on at once; so we do."""
+        until = time.monotonic() + WAIT_S
+        while True:
+            try:
+                self._database.execute("PRAGMA journal_mode = WAL")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                    raise
+                time.sleep(RETRY_S)
+            else:
+                return
 
     def _rows(self, query: str) -> list[Any]:
         """What a query gives.
