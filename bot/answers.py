@@ -33,8 +33,13 @@ def related(reading: Reading | None, cited: Passage, *, language: str) -> tuple[
     return tuple(best.values())[:MOST_RELATED]
 
 
+def borne_out_by(reading: Reading | None) -> tuple[Passage, ...]:
+    """What else an answer may be worded from: passages that may well answer, the likeliest first."""
+    return tuple(one for one in (reading.retrieved.passages if reading else ()) if one.p >= LEAST_RELATED)
+
+
 def cite(answer: Answer, *, also: Sequence[Passage] = (), now: float) -> tuple[Event, ...]:
-    """The article's own sentences with where they stand; what was shown is an event of its own.
+    """The answer with where it stands; what was shown is an event of its own.
 
     `also`, passages of other articles, become buttons below it.
     """
@@ -50,7 +55,11 @@ def cite(answer: Answer, *, also: Sequence[Passage] = (), now: float) -> tuple[E
         timestamp=now,
         text=answer.text,
         data={"quick_replies": buttons} if buttons else {},
-        metadata={"utter_action": "action_cite", "citations": citations},
+        metadata={
+            "utter_action": "action_cite",
+            "citations": citations,
+            **({"generated_by": answer.generated_by} if answer.generated_by else {}),
+        },
     )
     shown = (Shown(timestamp=now, what="buttons", items=tuple(buttons)),) if buttons else ()
     return said, Shown(timestamp=now, what="citations", items=tuple(citations)), *shown

@@ -20,6 +20,7 @@ from bot.credentials import Credentials
 from bot.desk import Desk
 from bot.event_sinks import FileSink, Sink, WebhookSink
 from bot.event_stream import EventStream
+from bot.generation import opened_generation
 from bot.project import Project
 from bot.relay import relay
 from bot.reminders import Reminders
@@ -82,7 +83,10 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
         session = await stack.enter_async_context(aiohttp.ClientSession())
         channels = open_channels(options.credentials, session)
         hub, metrics = Hub(), Metrics()
-        responder = Responder(execute=lambda _: actions, metrics=metrics, reword=reword)
+        generate = await stack.enter_async_context(
+            opened_generation(project.settings.knowledge.generate, metrics.generated)
+        )
+        responder = Responder(execute=lambda _: actions, metrics=metrics, reword=reword, generate=generate)
         turns = Turns(
             store=store, runtime=runtime, responder=responder, channels=channels, hub=hub, metrics=metrics
         )

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from bot.actions.loop import Execute, Ports, Reword, begin_session, run_turn
 from bot.actions.message import asked_language, parse_data_of, pinned_language, user_turn_events
-from bot.answers import CITE_INTENT, cite, clarify, hand_over, related
+from bot.answers import CITE_INTENT, borne_out_by, cite, clarify, hand_over, related
 from bot.dialog.decision import ACTION_CITE, ACTION_CLARIFY, Candidate, Decision, decide
 from bot.dialog.events import BotUttered, Event, OwnerSet, UserUttered
 from bot.dialog.forms import answers_form
@@ -21,15 +21,17 @@ from bot.dialog.payloads import Payload, parse_payload, payload_parse_data
 from bot.dialog.policy import ActionChoice
 from bot.dialog.responses import Pick, uttered
 from bot.dialog.tracker import Tracker
+from bot.generation import Generate
 from bot.meaning import meaning_of
 from bot.messages import Message
 from bot.reader import Reading
 from bot.runtime import Runtime
 from bot.web.metrics import Metrics
 from encoders.text import detect_language
-from knowledge.answer import extract_answer
+from knowledge.answer import Answer, extract_answer
 from knowledge.documents import Passage
 from knowledge.filters import Filter
+from knowledge.generate import asked_of
 
 MOST_CONTEXT = 12
 """Lines of both sides that a search may look back on."""
@@ -69,11 +71,16 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Responder:
-    """Answers messages with a release; time and chance come from here."""
+    """Answers messages with a release; time and chance come from here.
+
+    Attributes:
+        generate: words answers from articles; None where their own sentences are all there is.
+    """
 
     execute: Callable[[Runtime], Execute]
     metrics: Metrics
     reword: Reword | None = None
+    generate: Generate | None = None
     now: Callable[[], float] = time.time
     pick: Pick = random.randrange
 
@@ -198,14 +205,29 @@ class _Turn:
             passage = self._passage(self._decision.chosen[0].name)
             if passage is not None:
                 language = tracker.language or self._runtime.settings.language
-                answer = await self._runtime.reader.run(
-                    extract_answer, self._question(tracker), passage, language=language
-                )
+                answer = await self._answer(passage, tracker, language)
                 also = related(self._reading, passage, language=language)
                 return cite(answer, also=also, now=now)
         if choice.action == ACTION_CLARIFY and self._decision is not None:
             return clarify(self._decision, tracker, pick=pick, now=now)
         return hand_over(self._decision, tracker, pick=pick, now=now)
+
+    async def _answer(self, passage: Passage, tracker: Tracker, language: str) -> Answer:
+        """Worded by a language model where there is one that keeps to the articles, else in their own words."""
+        question = self._question(tracker)
+        if self._responder.generate is not None:
+            asked = asked_of(
+                question,
+                passage,
+                borne_out_by(self._reading),
+                language=language,
+                context=_conversation(tracker)[:-1],
+            )
+            with self._responder.metrics.stage("generation"):
+                answer = await self._responder.generate(asked) if asked else None
+            if answer is not None:
+                return answer
+        return await self._runtime.reader.run(extract_answer, question, passage, language=language)
 
     def _passage(self, passage_id: str) -> Passage | None:
         found = self._reading.passage(passage_id) if self._reading else None

@@ -7,10 +7,11 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from bot.actions.loop import ActionFailed, Execute, Reword
+from bot.actions.loop import ActionFailed
 from bot.actions.opened import opened_actions, opened_wording
 from bot.dialog.calls import ActionResult
 from bot.dialog.tracker import Tracker
+from bot.generation import opened_generation
 from bot.messages import Message
 from bot.project import Project
 from bot.release import Release
@@ -23,9 +24,9 @@ from encoders.workers import ModelWorkers
 class Session:
     """One conversation, kept in memory."""
 
-    def __init__(self, runtime: Runtime, execute: Execute, reword: Reword | None = None) -> None:
+    def __init__(self, runtime: Runtime, responder: Responder) -> None:
         self.runtime = runtime
-        self._responder = Responder(execute=lambda _: execute, metrics=Metrics(), reword=reword)
+        self._responder = responder
         self.restart()
 
     def restart(self) -> None:
@@ -68,11 +69,20 @@ async def open_session(
         workers = ModelWorkers(1)
         stack.callback(workers.close)
         runtime = load_runtime(project, release, workers=workers)
+        metrics = Metrics()
         if not with_actions:
-            yield Session(runtime, _no_actions)
+            yield Session(runtime, Responder(execute=lambda _: _no_actions, metrics=metrics))
             return
         execute = await stack.enter_async_context(opened_actions(project))
-        yield Session(runtime, execute, await stack.enter_async_context(opened_wording(project)))
+        responder = Responder(
+            execute=lambda _: execute,
+            metrics=metrics,
+            reword=await stack.enter_async_context(opened_wording(project)),
+            generate=await stack.enter_async_context(
+                opened_generation(project.settings.knowledge.generate, metrics.generated)
+            ),
+        )
+        yield Session(runtime, responder)
 
 
 async def _no_actions(name: str, tracker: Tracker, *, key: str) -> ActionResult:

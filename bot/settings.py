@@ -58,6 +58,22 @@ class EventSettings(_Strict):
     webhook: Url | None = None
 
 
+class GenerationSettings(_Strict):
+    """A language model that words answers from articles; KEFU_GENERATION_KEY is the endpoint's key."""
+
+    url: Url
+    """Where OpenAI's API begins, such as `http://localhost:11434/v1`."""
+    model: str = Field(min_length=1, max_length=200)
+    timeout_s: float = Field(default=6.0, gt=0, le=25)
+    most_tokens: int = Field(default=400, gt=0, le=4000)
+
+
+class KnowledgeSettings(_Strict):
+    """How articles answer."""
+
+    generate: GenerationSettings | None = None
+
+
 class ProjectSettings(_Strict):
     """All of `kefu.yml`."""
 
@@ -69,6 +85,7 @@ class ProjectSettings(_Strict):
     choices: dict[str, dict[str, str]] = {}
     """How an intent reads on a button when the bot asks back: intent → language → words."""
     actions: ActionSettings = ActionSettings()
+    knowledge: KnowledgeSettings = KnowledgeSettings()
     server: ServerSettings = ServerSettings()
     events: EventSettings = EventSettings()
     unknown_sends: Literal["resend", "hold"] = "resend"
@@ -81,6 +98,7 @@ class Secrets(BaseSettings):
 
     console_token: SecretStr | None = None
     events_secret: WebhookSecret | None = None
+    generation_key: SecretStr | None = None
     api_token: SecretStr | None = None
     api_jwt_secret: SecretStr | None = None
     """The key that signs, or for RS and ES methods the public key in PEM."""

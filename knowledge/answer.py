@@ -50,12 +50,14 @@ class Answer:
     Attributes:
         quotes: the sentences in the passage's own words, in its order.
         foreign: the article is in another language than the customer's.
+        generated_by: the language model that worded it; empty where the words are the article's.
     """
 
     text: str
     citations: tuple[Source, ...]
     quotes: tuple[str, ...] = ()
     foreign: bool = False
+    generated_by: str = ""
 
 
 def extract_answer(question: str, passage: Passage, *, language: str) -> Answer:

@@ -21,6 +21,9 @@ class Metrics:
         self._registry = registry
         self._turns = Counter("kefu_turns", "Turns.", ["channel", "outcome"], registry=registry)
         self._decisions = Counter("kefu_decisions", "Decisions.", ["kind"], registry=registry)
+        self._generated = Counter(
+            "kefu_generated_answers", "Answers worded by a language model.", ["result"], registry=registry
+        )
         self._stages = Histogram(
             "kefu_stage_seconds", "Time of a stage.", ["stage"], buckets=_STAGE_BUCKETS, registry=registry
         )
@@ -39,6 +42,10 @@ class Metrics:
     def decision(self, kind: str) -> None:
         """A decision of this kind was taken."""
         self._decisions.labels(kind).inc()
+
+    def generated(self, result: str) -> None:
+        """A language model was asked for an answer: `used`, why its words were not, `failed` or `resting`."""
+        self._generated.labels(result).inc()
 
     def stage_took(self, stage: str, seconds: float) -> None:
         """A stage of a turn took so long."""

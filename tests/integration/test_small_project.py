@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from typer.testing import CliRunner
 
@@ -15,6 +17,7 @@ from bot.app import Options, composed
 from bot.cli import app
 from bot.credentials import Credentials
 from bot.project import open_project
+from bot.settings import GenerationSettings, KnowledgeSettings
 
 pytestmark = pytest.mark.model
 
@@ -142,3 +145,38 @@ async def test_articles_are_for_those_with_the_token(client: TestClient[Any, Any
     assert (await client.put(BIKES, json={"text": "x"})).status == 401
     assert (await client.delete(BIKES)).status == 401
     assert (await client.post("/api/knowledge/search", json={"question": "x"})).status == 401
+
+
+async def test_a_language_model_words_the_answer_while_it_keeps_to_the_article(project: Path) -> None:
+    said = ["You can send things back within 30 days [1].", "You can send things back within 90 days [1]."]
+
+    async def complete(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        choice = {"delta": {"content": said.pop(0)}, "finish_reason": "stop"}
+        await response.write(b"data: " + json.dumps({"choices": [choice]}).encode() + b"\n\ndata: [DONE]\n\n")
+        return response
+
+    endpoint = web.Application()
+    endpoint.router.add_post("/v1/chat/completions", complete)
+    async with TestServer(endpoint) as server:
+        opened = open_project(project)
+        generate = GenerationSettings(url=str(server.make_url("/v1")), model="small")
+        settings = opened.settings.model_copy(update={"knowledge": KnowledgeSettings(generate=generate)})
+        options = Options(
+            project=replace(opened, settings=settings),
+            database_url=opened.database_url,
+            credentials=Credentials(),
+            console_token=TOKEN,
+        )
+        answers = []
+        async with composed(options) as served, TestClient(TestServer(served)) as client:
+            for sender in ("ann", "bob"):
+                body = {"sender": sender, "message": "how long can I send things back?"}
+                answer = await client.post("/webhooks/rest/webhook", json=body)
+                answers.append((await answer.json())[0]["text"])
+    worded, quoted = answers
+    assert worded.startswith("You can send things back within 30 days.\nSource: ")
+    assert quoted.startswith("From “")
+    assert "90" not in quoted
+    assert said == []

@@ -17,9 +17,11 @@ from bot.conversations.story import play_story
 from bot.dialog.decision import Costs
 from bot.project import load_assistant, load_rules, open_project
 from bot.release import Release
+from bot.respond import Responder
 from bot.runtime import Runtime
 from bot.session import Session
 from bot.settings import ProjectSettings
+from bot.web.metrics import Metrics
 from encoders.errors import InputError
 
 PETS = Path(__file__).parents[1] / "data" / "projects" / "pets"
@@ -40,7 +42,7 @@ def session() -> Session:
         costs=Costs(),
         settings=ProjectSettings(),
     )
-    return Session(runtime, _nothing_runs)
+    return Session(runtime, Responder(execute=lambda _: _nothing_runs, metrics=Metrics()))
 
 
 async def _nothing_runs(name: str, tracker: object, *, key: str):

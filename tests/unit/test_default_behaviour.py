@@ -14,10 +14,11 @@ from bot.dialog.events import BotUttered, Chosen
 from bot.dialog.tracker import Tracker
 from bot.reader import Reading
 from bot.release import Release
-from bot.respond import Response
+from bot.respond import Responder, Response
 from bot.runtime import Runtime
 from bot.session import Session
 from bot.settings import ProjectSettings
+from bot.web.metrics import Metrics
 from intents.understanding import IntentScore, Understanding
 from knowledge.documents import Retrieved
 from tests.unit.dialog_assistant import assistant
@@ -62,7 +63,7 @@ def session(built: Assistant | None = None, **ranking: float) -> tuple[Session, 
         costs=Costs(),
         settings=ProjectSettings(languages=LANGUAGES),
     )
-    return Session(runtime, _nothing_runs), told
+    return Session(runtime, Responder(execute=lambda _: _nothing_runs, metrics=Metrics())), told
 
 
 async def _nothing_runs(name: str, tracker: Tracker, *, key: str):
