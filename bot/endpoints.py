@@ -25,7 +25,7 @@ _NOT_READ: Final = {
     "nlu": "messages are understood by the release",
     "tracing": "traces are not sent",
     "anonymization": "what is stored is not changed",
-    "model_groups": "language models are not asked",
+    "model_groups": "`knowledge: {generate: …}` in kefu.yml names a language model that words answers",
 }
 
 

@@ -109,6 +109,7 @@ async def test_a_text_that_is_none_is_refused(client: TestClient[Any, Any], text
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 BIKES = "/api/knowledge/documents/bikes"
+CHOSEN = '/cite{"passage": "returns#0"}'
 
 
 async def _found(client: TestClient[Any, Any]) -> list[str]:
@@ -171,11 +172,11 @@ async def test_a_language_model_words_the_answer_while_it_keeps_to_the_article(p
         )
         answers = []
         async with composed(options) as served, TestClient(TestServer(served)) as client:
-            for sender in ("ann", "bob"):
-                body = {"sender": sender, "message": "how long can I send things back?"}
+            for message in ("how long can I send things back?", CHOSEN, CHOSEN):
+                body = {"sender": "ann", "message": message}
                 answer = await client.post("/webhooks/rest/webhook", json=body)
                 answers.append((await answer.json())[0]["text"])
-    worded, quoted = answers
+    _, worded, quoted = answers
     assert worded.startswith("You can send things back within 30 days.\nSource: ")
     assert quoted.startswith("From “")
     assert "90" not in quoted
