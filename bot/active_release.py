@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from functools import partial
 from typing import cast
 
 from bot.project import Project
 from bot.reader import Reader, Reading
 from bot.release import choose_release, open_release
+from bot.releases.beside import Beside
 from bot.runtime import Runtime, load_runtime
 from bot.store.store import Store
+from bot.store.traffic import Deed
 from encoders.errors import ArtifactError, KefuError
 from encoders.workers import ModelWorkers
 from knowledge.live import LiveKnowledge
@@ -48,6 +51,7 @@ class ActiveRelease:
         self._workers = workers
         self._swapping = asyncio.Lock()
         self._refused: str | None = None
+        self.beside = Beside(project, partial(_loaded, project, workers=workers), self._retire)
 
     @classmethod
     async def open(cls, project: Project, store: Store, workers: ModelWorkers) -> ActiveRelease:
@@ -58,20 +62,23 @@ class ActiveRelease:
         """
         active = await store.active_release() or None
         chosen = choose_release(project, active)
-        runtime = await asyncio.to_thread(_loaded, project, chosen, workers)
+        runtime = await asyncio.to_thread(_loaded, project, chosen, workers=workers)
         if active is None:
             await store.set_active_release(chosen)
-        return cls(project, store, workers, runtime)
+        opened = cls(project, store, workers, runtime)
+        await opened.beside.follow(await store.traffic.read())
+        return opened
 
-    def __call__(self) -> Runtime:
-        return self.current
+    def __call__(self, conversation_id: str = "") -> Runtime:
+        """The release that answers a conversation: the active one, but where a split gives it to another."""
+        return self.beside.answering(conversation_id) or self.current
 
     @property
     def is_loaded(self) -> bool:
         """Whether there are models to understand messages with."""
         return not isinstance(self.current.reader, _NoReader)
 
-    async def promote(self, release_id: str) -> None:
+    async def promote(self, release_id: str, *, deed: Deed = "promote", by: str = "") -> None:
         """Serve another release from now on, here and in every other process of this database.
 
         Raises:
@@ -79,7 +86,20 @@ class ActiveRelease:
         """
         async with self._swapping:
             await self._swap(release_id)
-            await self._store.set_active_release(release_id)
+            await self._store.traffic.change(deed, release_id, by=by)
+            await self.beside.follow(await self._store.traffic.read())
+
+    async def give(self, deed: Deed, release_id: str, *, percent: float = 0.0, by: str = "") -> None:
+        """Let a release look on (`shadow`), or answer a part of the conversations (`split`); an empty id ends it.
+
+        Raises:
+            ArtifactError: when it is missing or damaged; nothing changes.
+        """
+        async with self._swapping:
+            if release_id:
+                await asyncio.to_thread(open_release, self._project, release_id)
+            await self._store.traffic.change(deed, release_id, percent=percent, by=by)
+            await self.beside.follow(await self._store.traffic.read())
 
     async def unload(self) -> None:
         """Let go of the models until a release is promoted; free texts go to people meanwhile."""
@@ -93,13 +113,16 @@ class ActiveRelease:
             await asyncio.sleep(interval_s)
             try:
                 async with self._swapping:
-                    await self._follow(await self._store.active_release())
+                    traffic = await self._store.traffic.read()
+                    await self.beside.follow(traffic)
+                    await self._follow(traffic.active)
             except KefuError as error:
                 log.error("the promoted release cannot be used, the old one stays: %s", error)
 
     def close(self) -> None:
         """Close what keeps the changed articles; these stay."""
-        _close(self.current)
+        for runtime in (self.current, *self.beside.close()):
+            _close(runtime)
 
     async def _follow(self, wanted: str | None) -> None:
         if wanted is None or wanted == self._refused:
@@ -114,7 +137,7 @@ class ActiveRelease:
                 raise
 
     async def _swap(self, release_id: str) -> None:
-        self._replace(await asyncio.to_thread(_loaded, self._project, release_id, self._workers))
+        self._replace(await asyncio.to_thread(_loaded, self._project, release_id, workers=self._workers))
         self._refused = None
         log.info("release %s serves from now on", release_id, extra={"action": "swapped"})
 
@@ -125,12 +148,15 @@ class ActiveRelease:
 
     def _replace(self, runtime: Runtime) -> None:
         old, self.current = self.current, runtime
+        self._retire(old)
+
+    def _retire(self, old: Runtime) -> None:
         # Turns in hand go on with the old one; when the longest of them is over nobody reads it any more.
         longest_s = old.settings.server.turn_timeout_s + 1.0
         asyncio.get_running_loop().call_later(longest_s, _close, old)
 
 
-def _loaded(project: Project, release_id: str, workers: ModelWorkers) -> Runtime:
+def _loaded(project: Project, release_id: str, *, workers: ModelWorkers) -> Runtime:
     """The release loaded, and tried once: what fails on every message must not begin to serve."""
     release = open_release(project, release_id)
     try:

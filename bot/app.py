@@ -23,6 +23,7 @@ from bot.event_stream import EventStream
 from bot.generation import opened_generation
 from bot.project import Project
 from bot.relay import relay
+from bot.releases.shadow import watch_decisions
 from bot.reminders import Reminders
 from bot.respond import Responder
 from bot.store.store import Store
@@ -105,7 +106,9 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
         stack.push_async_callback(turns.drain, timeout_s=DRAIN_S)
         for watch in (watch_wording(project, runtime), watch_articles(project, runtime), runtime.watch()):
             stack.callback(asyncio.create_task(watch).cancel)
-        stack.callback(asyncio.create_task(relay(store, hub)).cancel)
+        shadowing = watch_decisions(hub, store.shadows, lambda: runtime.beside.shadow)
+        for work in (relay(store, hub), shadowing):
+            stack.callback(asyncio.create_task(work).cancel)
         for sink in _event_sinks(options, session):
             stack.callback(
                 asyncio.create_task(EventStream(store.cursors, sink, alone=store.alone).run()).cancel

@@ -25,7 +25,7 @@ app = typer.Typer(
 deliveries_app = typer.Typer(
     help="Replies that did not arrive: list, send again, drop.", no_args_is_help=True
 )
-release_app = typer.Typer(help="List, promote and roll back releases.", no_args_is_help=True)
+release_app = typer.Typer(help="List, try, promote and roll back releases.", no_args_is_help=True)
 app.add_typer(intents.cli.app, name="intents", help="Train, try and measure an intent model by itself.")
 app.add_typer(knowledge.cli.app, name="knowledge", help="Index articles and search them by themselves.")
 app.add_typer(release_app, name="release")
@@ -249,6 +249,49 @@ def release_promote(
     from bot.commands.release import promote_command
 
     typer.echo(promote_command(project, release, database=database))
+
+
+@release_app.command("rollback")
+def release_rollback(project: ProjectFolder, database: DatabaseUrl = None) -> None:
+    """Serve again what served before, also on running servers."""
+    from bot.commands.release import rollback_command
+
+    typer.echo(rollback_command(project, database=database))
+
+
+BesideId = Annotated[str | None, typer.Argument(help="A release id.", metavar="[RELEASE]")]
+EndIt = Annotated[bool, typer.Option("--end", help="No release any more.")]
+
+
+@release_app.command("shadow")
+def release_shadow(
+    project: ProjectFolder, release: BesideId = None, end: EndIt = False, database: DatabaseUrl = None
+) -> None:
+    """Let a release decide about live messages, recorded and never sent."""
+    from bot.commands.release import shadow_command
+
+    _one_of(release, end)
+    typer.echo(shadow_command(project, release, database=database))
+
+
+@release_app.command("split")
+def release_split(
+    project: ProjectFolder,
+    release: BesideId = None,
+    percent: Annotated[float, typer.Option(min=0, max=100, help="Of all conversations.")] = 10.0,
+    end: EndIt = False,
+    database: DatabaseUrl = None,
+) -> None:
+    """Let a release answer a part of the conversations; a conversation stays with its release."""
+    from bot.commands.release import split_command
+
+    _one_of(release, end)
+    typer.echo(split_command(project, release, percent, database=database))
+
+
+def _one_of(release: str | None, end: bool) -> None:
+    if (release is None) != end:
+        raise typer.BadParameter("Give a release, or --end.")
 
 
 DeliveryIds = Annotated[list[int] | None, typer.Argument(help="As the list shows them.", metavar="[ID]...")]

@@ -43,6 +43,7 @@ class Response:
     """A turn worked out.
 
     Attributes:
+        before: the conversation when the message was heard, a session begun or reopened for it among it.
         reason: why the message counts as not answered; empty when it was answered.
         failed: the turn could not be worked out and the events only say so.
     """
@@ -51,6 +52,7 @@ class Response:
     tracker: Tracker
     decision: Decision | None = None
     reading: Reading | None = None
+    before: Tracker | None = None
     reason: str = ""
     failed: bool = False
 
@@ -121,7 +123,8 @@ class _Turn:
                 timestamp=self._responder.now(), owner="bot", reason="the customer wrote again"
             )
             events, tracker = [*events, reopened], tracker.update(reopened)
-        heard = await self.hear(tracker)
+        before = tracker
+        heard = await self.hear(before)
         events, tracker = [*events, *heard.events], heard.tracker
         if tracker.owner != "bot":
             return Response(events=tuple(events), tracker=tracker, reading=self._reading)
@@ -135,6 +138,7 @@ class _Turn:
             tracker=result.tracker,
             decision=self._decision,
             reading=self._reading,
+            before=before,
             reason=_reason(self._decision, result.events),
         )
 
@@ -158,7 +162,7 @@ class _Turn:
         said = user_turn_events(
             tracker,
             self._message,
-            parse_data,
+            {**parse_data, "release": self._runtime.release.id},
             language=language,
             meant=payload,
             now=self._responder.now(),

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from bot.calibration import Calibration
 from bot.dialog.assistant import Assistant, build_assistant
@@ -45,6 +45,14 @@ class Runtime:
     def candidates(self, reading: Reading, *, language: str) -> tuple[Candidate, ...]:
         """What competes to answer a message, on one scale of probability."""
         return self.calibration.apply(candidates(reading, titles=self.settings.choices, language=language))
+
+
+class Runtimes(Protocol):
+    """The releases at work."""
+
+    def __call__(self, conversation_id: str = "") -> Runtime:
+        """The one that answers a conversation; without one, the one that answers most."""
+        ...
 
 
 def costs_of(settings: ProjectSettings) -> Costs:

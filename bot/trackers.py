@@ -20,7 +20,7 @@ from bot.dialog.tracker import Tracker, applied_events
 from bot.messages import Message, Reply
 from bot.replies import parts_of
 from bot.respond import Responder
-from bot.runtime import Runtime
+from bot.runtime import Runtimes
 from bot.store.records import ConversationUpdate, OutboxRow, Turn
 from bot.store.store import Store
 from bot.turns import PREVIEW, Turns, deliveries, publish
@@ -71,7 +71,7 @@ class Trackers:
         *,
         store: Store,
         turns: Turns,
-        runtime: Callable[[], Runtime],
+        runtime: Runtimes,
         responder: Responder,
         channels: Mapping[str, Channel],
         hub: Hub,
@@ -138,7 +138,7 @@ class Trackers:
             history = await self.read(conversation_id)
             message = _message(history, payload_text(intent, entities), {"is_external": True})
             tracker = history.tracker if history.seq else self._start(conversation_id)
-            response = await self._responder.respond(tracker, message, self._runtime())
+            response = await self._responder.respond(tracker, message, self._runtime(conversation_id))
             rows = self._rows(history, response.events, output_channel) if output_channel else ()
             reply = Reply(
                 conversation_id=conversation_id, channel=message.channel, parts=parts_of(response.events)
@@ -149,13 +149,15 @@ class Trackers:
         """Add a customer's message without answering it."""
         async with self._turns.locks.hold(conversation_id):
             history = await self.read(conversation_id)
-            heard = await self._responder.hear(history.tracker, _message(history, text, {}), self._runtime())
+            heard = await self._responder.hear(
+                history.tracker, _message(history, text, {}), self._runtime(conversation_id)
+            )
             return await self._commit(history, heard.events)
 
     async def predict(self, conversation_id: str) -> tuple[History, ActionChoice]:
         """What the bot would do next; nothing is done."""
         history = await self.read(conversation_id)
-        return history, next_action(history.tracker, self._runtime().assistant, None)
+        return history, next_action(history.tracker, self._runtime(conversation_id).assistant, None)
 
     async def erase(self, conversation_id: str) -> bool:
         """Erase all that is stored of the conversation; False when there was nothing."""
@@ -165,7 +167,7 @@ class Trackers:
         return erased
 
     def _start(self, conversation_id: str) -> Tracker:
-        return Tracker.start(conversation_id, self._runtime().assistant.domain)
+        return Tracker.start(conversation_id, self._runtime(conversation_id).assistant.domain)
 
     def _session(self, start: Tracker) -> tuple[Event, ...]:
         now = self._responder.now

@@ -12,7 +12,7 @@ import logging
 import random
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -27,7 +27,7 @@ from bot.gathering import PAUSES_S, Gathering, joined, regrouped
 from bot.messages import Message, Reply
 from bot.replies import parts_of, unread_agent_lines
 from bot.respond import Responder, Response
-from bot.runtime import Runtime
+from bot.runtime import Runtime, Runtimes
 from bot.store.locks import ConversationLocks
 from bot.store.records import (
     Accepted,
@@ -39,7 +39,7 @@ from bot.store.records import (
     UnansweredMessage,
 )
 from bot.store.store import Store
-from bot.web.live import CONSOLE, Hub, conversation_topic
+from bot.web.live import CONSOLE, DECIDED, Hub, conversation_topic
 from bot.web.metrics import Metrics
 
 log = logging.getLogger("kefu.turns")
@@ -67,7 +67,7 @@ class Turns:
         self,
         *,
         store: Store,
-        runtime: Callable[[], Runtime],
+        runtime: Runtimes,
         responder: Responder,
         channels: Mapping[str, Channel],
         hub: Hub,
@@ -161,11 +161,11 @@ class Turns:
         async with self.locks.hold(message.conversation_id):
             for _ in range(MOST_ATTEMPTS):
                 # One release for the whole turn, whatever is promoted meanwhile.
-                runtime = self._runtime()
+                runtime = self._runtime(message.conversation_id)
                 live = await self._live(message.conversation_id, runtime)
                 response = await self._response(live.tracker, message, attempts, runtime)
                 try:
-                    return await self._commit(tuple(messages), message, live, response)
+                    return await self._commit(tuple(messages), message, live, response, runtime)
                 except ConflictError:
                     self.forget(message.conversation_id)
                     accepted = await self._store.accepted(tuple(messages)[-1])
@@ -185,14 +185,14 @@ class Turns:
     ) -> Response:
         """The turn worked out; an apology and a person where that cannot be done."""
         if attempts > MOST_ATTEMPTS:
-            return apology(tracker, message)
+            return apology(tracker, message, runtime.release.id)
         try:
             async with asyncio.timeout(runtime.settings.server.turn_timeout_s):
                 return await self._responded(tracker, message, runtime)
         except Exception:
             # Whatever failed, the customer gets an answer and the operator gets the traceback.
             log.exception("a turn could not be worked out", extra={"conversation": message.conversation_id})
-            return apology(tracker, message)
+            return apology(tracker, message, runtime.release.id)
 
     async def _responded(self, tracker: Tracker, message: Message, runtime: Runtime) -> Response:
         if message.channel in self._channels:
@@ -223,7 +223,9 @@ class Turns:
         tracker = live.tracker.extended(event_from_dict(data) for _, data in rows)
         return Live(tracker, rows[-1][0] if rows else live.seq)
 
-    async def _commit(self, keys: tuple[int, ...], message: Message, live: Live, response: Response) -> Reply:
+    async def _commit(
+        self, keys: tuple[int, ...], message: Message, live: Live, response: Response, runtime: Runtime
+    ) -> Reply:
         waiting = unread_agent_lines(live.tracker.events) if message.channel not in self._channels else ()
         reply = Reply(
             conversation_id=message.conversation_id,
@@ -250,6 +252,11 @@ class Turns:
         if response.decision is not None:
             self._metrics.decision(response.decision.kind)
         publish(self._hub, message.conversation_id, first, turn.events, turn.conversation)
+        if response.before is not None and response.decision is not None and self._hub.watched(DECIDED):
+            seq = first + _place(response)
+            self._hub.publish(
+                DECIDED, {"message": message, "response": response, "seq": seq, "release": runtime.release.id}
+            )
         return reply
 
     def _deliveries(
@@ -324,10 +331,16 @@ def publish(
     hub.publish(conversation_topic(conversation_id), update)
 
 
-def apology(tracker: Tracker, message: Message) -> Response:
+def apology(tracker: Tracker, message: Message, release: str) -> Response:
     """The message, an apology and a person: what is left when a turn cannot be worked out."""
     now = time.time()
-    said = UserUttered(timestamp=now, text=message.text, input_channel=message.channel, message_id=message.id)
+    said = UserUttered(
+        timestamp=now,
+        text=message.text,
+        parse_data={"release": release},
+        input_channel=message.channel,
+        message_id=message.id,
+    )
     tracker = tracker.update(said)
     sorry = uttered(tracker, "utter_action_failed", pick=random.randrange, now=now)
     events: tuple[Event, ...] = (*((sorry,) if sorry else ()), _to_person(now))
@@ -362,10 +375,9 @@ def _unanswered(message: Message, response: Response, first: int) -> tuple[Unans
     """The message for the list of what was not answered, where it was not."""
     if not response.reason:
         return ()
-    place = next((place for place, event in enumerate(response.events) if isinstance(event, UserUttered)), 0)
     return (
         UnansweredMessage(
-            seq=first + place,
+            seq=first + _place(response),
             text=message.text,
             language=response.tracker.language or "",
             reason=response.reason,
@@ -374,3 +386,8 @@ def _unanswered(message: Message, response: Response, first: int) -> tuple[Unans
             else (),
         ),
     )
+
+
+def _place(response: Response) -> int:
+    """Where the customer's message stands among a turn's events."""
+    return next((place for place, event in enumerate(response.events) if isinstance(event, UserUttered)), 0)

@@ -25,7 +25,7 @@ from bot.project import Project
 from bot.reader import Reader, Reading
 from bot.release import Release
 from bot.respond import Responder
-from bot.runtime import Runtime
+from bot.runtime import Runtime, Runtimes
 from bot.settings import ProjectSettings, ServerSettings
 from bot.store.records import Conversation
 from bot.store.retry import RetryPolicy
@@ -206,7 +206,7 @@ def answering(store: Store) -> Turns:
     )
 
 
-def runtime(pause_s: float) -> Callable[[], Runtime]:
+def runtime(pause_s: float) -> Runtimes:
     made = Runtime(
         release=Release(id="words", folder=Path("releases/words"), facts={}),
         assistant=assistant(DOMAIN),
@@ -214,7 +214,11 @@ def runtime(pause_s: float) -> Callable[[], Runtime]:
         costs=Costs(),
         settings=ProjectSettings(server=ServerSettings(pauses_s=dict.fromkeys(PAUSES_S, pause_s))),
     )
-    return lambda: made
+
+    def always(conversation_id: str = "") -> Runtime:
+        return made
+
+    return always
 
 
 async def _no_action(name: str, _tracker: Tracker, *, key: str) -> ActionResult:

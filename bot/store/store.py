@@ -42,9 +42,11 @@ from bot.store.records import (
     Unfinished,
 )
 from bot.store.schema import ensure_current
+from bot.store.shadows import ShadowTable
 from bot.store.shared import Shared
 from bot.store.tables import conversations, events, inbox, outbox, pointers, unanswered
 from bot.store.thread import WritingThread
+from bot.store.traffic import ACTIVE, TrafficTable
 from bot.store.turns import accept_messages, commit_turns
 from bot.store.writer import Writer
 
@@ -60,6 +62,8 @@ class Store:
 
     outbox: Outbox
     cursors: Cursors
+    traffic: TrafficTable
+    shadows: ShadowTable
     shared: Shared | None = None
     """What the processes at a PostgreSQL tell each other; None for SQLite, which serves one."""
 
@@ -71,6 +75,8 @@ class Store:
         self._writer = writer
         self.outbox = Outbox(engine, writer, clock)
         self.cursors = Cursors(engine, writer, clock)
+        self.traffic = TrafficTable(engine, writer, clock)
+        self.shadows = ShadowTable(engine, writer)
 
     @classmethod
     async def open(
@@ -256,11 +262,11 @@ class Store:
 
     async def active_release(self) -> str | None:
         """The id of the release that serves, None before the first."""
-        return await self.pointer("active_release")
+        return await self.pointer(ACTIVE)
 
     async def set_active_release(self, release_id: str) -> None:
-        """Promote or roll back: which release serves from now on."""
-        await self.set_pointer("active_release", release_id)
+        """Promote: which release serves from now on."""
+        await self.traffic.change("promote", release_id)
 
     async def erase_conversation(self, conversation_id: str) -> bool:
         """Erase all that is stored of a conversation, also from the file; False when there was nothing.

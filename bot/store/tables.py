@@ -11,10 +11,13 @@ from datetime import UTC, datetime
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Boolean,
     Column,
     DateTime,
     Dialect,
+    Float,
     ForeignKey,
+    ForeignKeyConstraint,
     Index,
     Integer,
     MetaData,
@@ -23,6 +26,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -71,6 +75,16 @@ class Words(TypeDecorator[str]):
 _Id = BigInteger().with_variant(Integer, "sqlite")
 # Absent is SQL's NULL and never JSON's null.
 _Json = JSON(none_as_null=True)
+
+_RUNNING = text("state = 'running'")
+
+
+def _of_event() -> ForeignKeyConstraint:
+    """What is known of one event goes when the event is erased."""
+    return ForeignKeyConstraint(
+        ["conversation_id", "seq"], ["events.conversation_id", "events.seq"], ondelete="CASCADE"
+    )
+
 
 conversations = Table(
     "conversations",
@@ -160,6 +174,7 @@ unanswered = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Index(None, "state", "id"),
     Index(None, "conversation_id"),
+    Index(None, "created_at"),
     sqlite_autoincrement=True,
 )
 
@@ -176,4 +191,105 @@ cursors = Table(
     Column("name", String, primary_key=True),
     Column("position", BigInteger, nullable=False),  # the id of the last event that arrived
     Column("claimed_until", UtcDateTime),
+)
+
+release_changes = Table(
+    "release_changes",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("deed", String, nullable=False),  # promote, rollback, shadow or split
+    Column("release", String, nullable=False),  # empty where one was taken away
+    Column("previous", String, nullable=False),
+    Column("percent", Float, nullable=False),
+    Column("by", String, nullable=False),
+    Index(None, "deed", "id"),
+    sqlite_autoincrement=True,
+)
+
+shadow_decisions = Table(
+    "shadow_decisions",
+    metadata,
+    Column("conversation_id", String, primary_key=True),
+    Column("seq", Integer, primary_key=True),  # of the customer's event
+    Column("release", String, primary_key=True),  # that was in the shadow
+    Column("at", BigInteger, nullable=False),  # seconds since the epoch
+    Column("beside", String, nullable=False),  # the release that answered
+    Column("kind", String, nullable=False),
+    Column("choice", String, nullable=False),
+    Column("p", Float, nullable=False),
+    Column("cost", Float, nullable=False),  # as it expected
+    Column("said_kind", String, nullable=False),  # the same of the release that answered
+    Column("said_choice", String, nullable=False),
+    Column("said_p", Float, nullable=False),
+    Column("said_cost", Float, nullable=False),
+    Column("agrees", Boolean, nullable=False),
+    Column("took_s", Float, nullable=False),
+    _of_event(),
+    Index(None, "release", "agrees", "at"),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("kind", String, nullable=False),  # train or evaluate
+    Column("state", String, nullable=False),  # running, done, failed, cancelled or interrupted
+    Column("release", String, nullable=False),  # made or measured; empty before it is known
+    Column("recipe", String, nullable=False),
+    Column("minutes", Float, nullable=False),
+    Column("by", String, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("began_at", UtcDateTime, nullable=False),
+    Column("beat_at", UtcDateTime, nullable=False),  # the process that watches over it lives
+    Column("ended_at", UtcDateTime),
+    Column("cancelled_by", String, nullable=False),
+    Column("progress", _Json, nullable=False),
+    Column("log", Words, nullable=False),
+    # One at a time, whichever process is asked.
+    Index("uq_jobs_running", "state", unique=True, sqlite_where=_RUNNING, postgresql_where=_RUNNING),
+    sqlite_autoincrement=True,
+)
+
+# What the figures are computed from: projections of the events, kept up to date by `bot.insight.follow`.
+
+chats = Table(
+    "chats",
+    metadata,
+    Column("conversation_id", String, primary_key=True),
+    Column("seq", Integer, primary_key=True),  # of the customer's first event in it
+    Column("at", BigInteger, nullable=False),  # seconds since the epoch
+    Column("channel", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("release", String, nullable=False),
+    Column("owner", String, nullable=False),
+    Column("over", Boolean, nullable=False),  # what the customer writes next begins another chat
+    Column("messages", Integer, nullable=False),
+    Column("outcome", String, nullable=False),  # of its last message
+    Column("handed_over_at", Float),
+    Column("by_person", Boolean, nullable=False),
+    Column("first_answer_s", Float),
+    Column("person_answer_s", Float),
+    Column("rating", Integer),
+    Column("rated_at", BigInteger),
+    _of_event(),
+    Index(None, "at"),
+    Index(None, "rated_at"),
+)
+
+asked = Table(
+    "asked",
+    metadata,
+    Column("conversation_id", String, primary_key=True),
+    Column("seq", Integer, primary_key=True),  # of the customer's event
+    Column("at", BigInteger, nullable=False),
+    Column("channel", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("release", String, nullable=False),
+    Column("intent", String, nullable=False),
+    Column(
+        "outcome", String, nullable=False
+    ),  # answer, cite, clarify, hand_over, flow, person, failed or none
+    _of_event(),
+    Index(None, "at"),
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from bot.messages import Message
@@ -55,3 +57,10 @@ def turn(conversation: str = "c", *, after: int = 0, count: int = 1, **facts: An
         conversation=ConversationUpdate(**update),
         **{"events": events, **facts},
     )
+
+
+def psql(uri: str, statement: str) -> None:
+    import pgserver
+
+    program = Path(pgserver.__file__).parent / "pginstall" / "bin" / "psql"
+    subprocess.run([program, uri, "-qc", statement], check=True, capture_output=True)

@@ -18,6 +18,8 @@ from bot.cli import app
 from bot.credentials import Credentials
 from bot.project import open_project
 from bot.reader import Reader, Reading
+from bot.store.store import Store
+from bot.store.traffic import Split
 from bot.web.rasa_access import Access
 from tests.served_bot import DOMAIN, WordReader, served
 from tests.unit.dialog_assistant import assistant
@@ -110,6 +112,18 @@ async def say(client: TestClient[Any, Any], place: int) -> str:
     return str(item["text"])
 
 
+async def releases_of(client: TestClient[Any, Any], conversation: str) -> list[str]:
+    """The release that answered each message."""
+    answer = await client.get(f"/conversations/{conversation}/tracker?token={TOKEN}")
+    events = (await answer.json())["events"]
+    return [event["parse_data"]["release"] for event in events if event["event"] == "user"]
+
+
+async def ask(client: TestClient[Any, Any], sender: str) -> None:
+    body = {"sender": sender, "message": "hello there"}
+    assert (await client.post("/webhooks/rest/webhook", json=body)).status == 200
+
+
 async def models_of(client: TestClient[Any, Any], conversation: str) -> list[str]:
     """The model that understood each message."""
     answer = await client.get(f"/conversations/{conversation}/tracker?token={TOKEN}")
@@ -145,6 +159,69 @@ async def test_a_running_server_follows_the_command(client: TestClient[Any, Any]
             break
         await asyncio.sleep(0.05)
     assert await say(client, 1000)
+
+
+@pytest.mark.model
+async def test_a_part_of_the_conversations_is_given_to_another_release(
+    client: TestClient[Any, Any], project: Path
+) -> None:
+    serving = (await status(client))["model_id"]
+    other = next(path.name for path in (project / "releases").iterdir() if path.name != serving)
+    part = Split(release=other, percent=40)
+    senders = [f"split {number}" for number in range(12)]
+    assert {part.takes(sender) for sender in senders} == {True, False}
+    taken = next(sender for sender in senders if part.takes(sender))
+    await asyncio.to_thread(kefu, "release", "split", project, other, "--percent", "40")
+    for _ in range(1200):
+        await ask(client, taken)
+        if (await releases_of(client, taken))[-1] == other:
+            break
+        await asyncio.sleep(0.05)
+    for sender in senders * 2:
+        await ask(client, sender)
+    for sender in senders:
+        wanted = other if part.takes(sender) else serving
+        assert set((await releases_of(client, sender))[-2:]) == {wanted}
+    await asyncio.to_thread(kefu, "release", "split", project, "--end")
+
+
+@pytest.mark.model
+async def test_a_release_in_the_shadow_decides_and_is_not_heard(
+    client: TestClient[Any, Any], project: Path
+) -> None:
+    serving = (await status(client))["model_id"]
+    other = next(path.name for path in (project / "releases").iterdir() if path.name != serving)
+    await asyncio.to_thread(kefu, "release", "shadow", project, other)
+    store = await Store.open(open_project(project).database_url, exclusive=False)
+    try:
+        for number in range(1200):
+            await ask(client, f"shadow {number % 4}")
+            found = await store.shadows.agreement(other)
+            if found.messages:
+                break
+            await asyncio.sleep(0.05)
+    finally:
+        await store.close()
+    assert found.messages == found.agree >= 1  # one example of nonsense more changes no greeting
+    assert found.took_s > 0
+    for number in range(4):
+        assert set(await releases_of(client, f"shadow {number}")) <= {serving}
+    assert "looks on" in await asyncio.to_thread(kefu, "release", "list", project)
+    await asyncio.to_thread(kefu, "release", "shadow", project, "--end")
+
+
+@pytest.mark.model
+async def test_rolling_back_serves_what_served_before(client: TestClient[Any, Any], project: Path) -> None:
+    serving = (await status(client))["model_id"]
+    other = next(path.name for path in (project / "releases").iterdir() if path.name != serving)
+    assert (await put(client, other))[0] == 204
+    assert serving in await asyncio.to_thread(kefu, "release", "rollback", project)
+    for _ in range(1200):
+        if (await status(client))["model_id"] == serving:
+            break
+        await asyncio.sleep(0.05)
+    await ask(client, "rolled back")
+    assert await releases_of(client, "rolled back") == [serving]
 
 
 @pytest.mark.model

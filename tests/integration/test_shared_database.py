@@ -26,8 +26,7 @@ from bot.store.store import Store
 from bot.web.live import CONSOLE, RESYNC, Hub
 from tests.served_bot import answering
 
-from .store_values import event, message, turn
-from .test_store_contract import psql
+from .store_values import event, message, psql, turn
 
 pytestmark = pytest.mark.integration
 ROOT = Path(__file__).parents[2]

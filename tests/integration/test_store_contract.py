@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import random
-import subprocess
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -20,45 +17,6 @@ from bot.store.store import Store
 from .store_values import START, Clock, event, message, row, turn
 
 pytestmark = pytest.mark.integration
-
-
-@pytest.fixture(scope="module")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    pytest.importorskip("asyncpg", reason="PostgreSQL needs asyncpg")
-    pgserver = pytest.importorskip("pgserver", reason="PostgreSQL needs pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """An empty database."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path}/kefu.db"
-    uri: str = request.getfixturevalue("postgresql")
-    name = f"kefu_{tmp_path.name.lower()}"[:60].replace("-", "_")
-    psql(uri, f'CREATE DATABASE "{name}"')
-    return uri.replace("/postgres?", f"/{name}?")
-
-
-def psql(uri: str, statement: str) -> None:
-    import pgserver
-
-    program = Path(pgserver.__file__).parent / "pginstall" / "bin" / "psql"
-    subprocess.run([program, uri, "-qc", statement], check=True, capture_output=True)
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-async def store(url: str, clock: Clock) -> AsyncIterator[Store]:
-    store = await Store.open(url, clock=clock)
-    yield store
-    await store.close()
 
 
 # ── inbox ────────────────────────────────────────────────────────────────────────────────────────────────
