@@ -11,7 +11,7 @@ from typing import cast
 from bot.project import Project
 from bot.reader import Reader, Reading
 from bot.release import choose_release, open_release
-from bot.releases.beside import Beside
+from bot.rollout.beside import Beside
 from bot.runtime import Runtime, load_runtime
 from bot.store.store import Store
 from bot.store.traffic import Deed
