@@ -23,9 +23,9 @@ from bot.event_stream import EventStream
 from bot.generation import opened_generation
 from bot.project import Project
 from bot.relay import relay
-from bot.rollout.shadow import watch_decisions
 from bot.reminders import Reminders
 from bot.respond import Responder
+from bot.rollout.shadow import watch_decisions
 from bot.store.store import Store
 from bot.trackers import Trackers
 from bot.turns import Turns
