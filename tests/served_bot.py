@@ -148,8 +148,9 @@ async def served(
         stack.push_async_callback(store.close)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         channels, hub, metrics = open_channels(session), Hub(), Metrics()
-        # Nothing here swaps releases, which needs a project.
-        release = ActiveRelease(cast(Project, None), store, cast(ModelWorkers, None), runtime(pause_s)())
+        # The project has no release: none can be put in the place of this one.
+        project = Project(folder=folder, settings=ProjectSettings())
+        release = ActiveRelease(project, store, cast(ModelWorkers, None), runtime(pause_s)())
         parts: dict[str, Any] = {
             "store": store,
             "runtime": release,

@@ -16,7 +16,9 @@ from bot.messages import Message, Part
 from bot.web.errors import ApiError
 from bot.web.keys import NEWCOMERS, SENDERS, SERVICES
 from bot.web.live import conversation_topic
+from bot.web.operation import operation
 from bot.web.reading import address_of, read_api_object, refuse_too_often, text_field, whole_number
+from bot.web.shapes import ANY, NOTHING, NUMBER, array, one_of, or_null, record, string, whole
 from bot.web.sockets import NOT_FOUND, hello, open_socket, send, while_open
 
 CHANNEL = "web"
@@ -26,8 +28,26 @@ _LONGEST = 4000
 LAST = 2**31 - 1
 """Behind this number there are no events."""
 _SPEAKERS = {"user": "customer", "bot": "bot", "agent": "agent"}
+_LINE = record(
+    {
+        "seq": whole(1), "timestamp": NUMBER, "speaker": one_of("customer", "bot", "agent", "notice"),
+        "agent": string(), "parts": array(ANY),
+    }
+)  # fmt: skip
 
 
+@operation(
+    "A message of the chat page. Without a conversation's id a new conversation begins.",
+    body=record(
+        {"message": string(_LONGEST, empty=False), "message_id": string(100, empty=False)},
+        {
+            "conversation_id": or_null({"type": "string", "pattern": f"^({_ID.pattern})?$"}),
+            "after": whole(0, LAST),
+        },
+    ),
+    answers={200: record({"conversation_id": string(), "parts": array(ANY)}, {"lines": array(_LINE)})},
+    refuses=(429,),
+)
 async def post_message(request: web.Request) -> web.Response:
     """POST /api/chat/messages {conversation_id?, message, message_id, after?}.
 
@@ -64,6 +84,11 @@ async def post_message(request: web.Request) -> web.Response:
     return web.json_response(answer)
 
 
+@operation(
+    "WebSocket: after `{conversation_id, after}` every line behind that number, then the new ones.",
+    answers={101: NOTHING},
+    refuses=(400, 403, 429),
+)
 async def live(request: web.Request) -> web.WebSocketResponse:
     """WebSocket /api/chat/live: after {conversation_id, after} every line behind that number, then the new ones."""
     socket = await open_socket(request)

@@ -10,12 +10,28 @@ from bot.channels.signing import same
 from bot.web.errors import ApiError
 from bot.web.keys import FAILURES, SERVICES
 from bot.web.live import CONSOLE
+from bot.web.operation import operation
 from bot.web.reading import address_of, query_number, read_api_object, text_field
 from bot.web.service import TakenByAnother, UnknownThing
+from bot.web.shapes import ANY, NOTHING, STATUS, array, one_of, record, string, whole
 from bot.web.sockets import UNAUTHORIZED, hello, open_socket, send, while_open
 
 _OWNERS = ("bot", "waiting", "person", "closed")
 _LONGEST_REPLY = 4000
+
+CONVERSATION = record(
+    {
+        "id": string(), "channel": string(), "sender": string(), "owner": one_of(*_OWNERS), "agent": string(),
+        "language": string(), "preview": string(), "last_seq": whole(0), "updated_at": string(),
+    },
+    {"events": array({"type": "object"})},
+)  # fmt: skip
+_QUESTION = record(
+    {
+        "id": whole(1), "conversation_id": string(), "seq": whole(1), "text": string(), "language": string(),
+        "reason": string(), "candidates": array(ANY), "created_at": string(),
+    }
+)  # fmt: skip
 
 
 def require_token(request: web.Request, given: str) -> None:
@@ -45,6 +61,12 @@ def authorised(request: web.Request) -> None:
     require_token(request, token if scheme.lower() == "bearer" else "")
 
 
+@operation(
+    "Conversations, the one last written to first.",
+    access="console",
+    query={"owner": one_of(*_OWNERS), "limit": whole(1, 500, default=50)},
+    answers={200: array(CONVERSATION)},
+)
 async def conversations(request: web.Request) -> web.Response:
     """GET /api/console/conversations?owner=&limit="""
     authorised(request)
@@ -55,6 +77,11 @@ async def conversations(request: web.Request) -> web.Response:
     return web.json_response(await request.app[SERVICES].desk.conversations(owner=owner, limit=limit))
 
 
+@operation(
+    "A conversation with all its events.",
+    access="console",
+    answers={200: {**CONVERSATION, "required": [*CONVERSATION["required"], "events"]}},
+)
 async def conversation(request: web.Request) -> web.Response:
     """GET /api/console/conversations/{id}"""
     authorised(request)
@@ -64,6 +91,13 @@ async def conversation(request: web.Request) -> web.Response:
     return web.json_response(found)
 
 
+@operation(
+    "An agent takes a conversation, says something, gives it back to the bot, or ends it.",
+    access="console",
+    body=record({"agent": string(80, empty=False)}, {"text": string(_LONGEST_REPLY)}),
+    answers={200: STATUS},
+    refuses=(409,),
+)
 async def act(request: web.Request) -> web.Response:
     """POST /api/console/conversations/{id}/{claim|reply|hand_back|close} {agent, text?}"""
     authorised(request)
@@ -87,12 +121,21 @@ async def act(request: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
 
 
+@operation(
+    "Messages that got no answer, the newest first.", access="console", answers={200: array(_QUESTION)}
+)
 async def unanswered(request: web.Request) -> web.Response:
     """GET /api/console/unanswered"""
     authorised(request)
     return web.json_response(await request.app[SERVICES].desk.unanswered())
 
 
+@operation(
+    "Take one off the list of what was not answered.",
+    access="console",
+    body=record({"agent": string(80, empty=False)}),
+    answers={200: STATUS},
+)
 async def resolve(request: web.Request) -> web.Response:
     """POST /api/console/unanswered/{id}/done {agent}"""
     authorised(request)
@@ -104,6 +147,11 @@ async def resolve(request: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
 
 
+@operation(
+    "WebSocket: after `{token}` every change of every conversation.",
+    answers={101: NOTHING},
+    refuses=(400, 403, 429),
+)
 async def live(request: web.Request) -> web.WebSocketResponse:
     """WebSocket /api/console/live: after {token} every change of every conversation."""
     socket = await open_socket(request)

@@ -10,9 +10,24 @@ from bot.store.records import Delivery
 from bot.web.console_api import authorised
 from bot.web.errors import ApiError
 from bot.web.keys import SERVICES
+from bot.web.operation import operation
 from bot.web.reading import query_number
+from bot.web.shapes import FLAG, STATUS, array, record, string, whole
+
+_DELIVERY = record(
+    {
+        "id": whole(1), "conversation_id": string(), "channel": string(), "state": string(), "unknown": FLAG,
+        "reason": string(), "attempts": whole(0), "payload": {"type": "object"}, "created_at": string(),
+    }
+)  # fmt: skip
 
 
+@operation(
+    "Failed deliveries, the newest first; `unknown` ones may have arrived.",
+    access="console",
+    query={"limit": whole(1, 500, default=100)},
+    answers={200: array(_DELIVERY)},
+)
 async def listed(request: web.Request) -> web.Response:
     """GET /api/console/deliveries?limit=: the failed ones, the newest first."""
     authorised(request)
@@ -21,6 +36,7 @@ async def listed(request: web.Request) -> web.Response:
     return web.json_response([as_json(delivery) for delivery in found])
 
 
+@operation("Send a failed delivery again, or drop it.", access="console", answers={200: STATUS})
 async def act(request: web.Request) -> web.Response:
     """POST /api/console/deliveries/{id}/{replay|drop}"""
     authorised(request)

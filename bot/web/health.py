@@ -8,18 +8,23 @@ import logging
 from aiohttp import web
 
 from bot.web.keys import SERVICES
+from bot.web.operation import operation
 from bot.web.service import Check
+from bot.web.shapes import PLAIN, STATUS, array, one_of, record, string
 
 _log = logging.getLogger("kefu.web")
 
 _CHECK_WITHIN_S = 2.0
+_READY = record({"status": one_of("ok", "not ready"), "failing": array(string())})
 
 
+@operation("Whether the process lives.", answers={200: STATUS})
 async def live(_request: web.Request) -> web.Response:
     """GET /health/live"""
     return web.json_response({"status": "ok"})
 
 
+@operation("Whether every part can work; 503 names those that cannot.", answers={200: _READY, 503: _READY})
 async def ready(request: web.Request) -> web.Response:
     """GET /health/ready: 503 with the names of what cannot work."""
     checks = request.app[SERVICES].ready
@@ -29,6 +34,7 @@ async def ready(request: web.Request) -> web.Response:
     return web.json_response(status, status=503 if failing else 200)
 
 
+@operation("Figures for Prometheus.", answers={200: PLAIN})
 async def metrics(request: web.Request) -> web.Response:
     """GET /metrics, for Prometheus."""
     services = request.app[SERVICES]

@@ -7,12 +7,20 @@ from aiohttp import web
 from bot.web.console_api import authorised
 from bot.web.errors import ApiError
 from bot.web.keys import SERVICES
+from bot.web.operation import operation
 from bot.web.reading import read_api_object, text_field
+from bot.web.shapes import record, string
 from encoders.workers import WorkersBusy
 
 _LONGEST = 2000
 
 
+@operation(
+    "The words and the training examples behind a prediction.",
+    access="console",
+    body=record({"text": string(_LONGEST, empty=False)}),
+    answers={200: {"type": "object"}},
+)
 async def explain(request: web.Request) -> web.Response:
     """POST /api/intents/explain {text}: the words and the training examples behind a prediction"""
     authorised(request)

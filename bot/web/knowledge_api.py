@@ -11,7 +11,9 @@ from bot.articles import Articles
 from bot.web.console_api import authorised
 from bot.web.errors import ApiError
 from bot.web.keys import SERVICES
+from bot.web.operation import operation
 from bot.web.reading import read_api_object, text_field, whole_number
+from bot.web.shapes import NUMBER, STATUS, array, record, string, whole
 from encoders.errors import ArtifactError, InputError
 from encoders.workers import WorkersBusy
 from knowledge.documents import Passage
@@ -21,6 +23,12 @@ _LONGEST_QUESTION = 4000
 _MOST_HITS = 50
 
 
+@operation(
+    "Add an article, or change the one of its id; it is searched when this returns.",
+    access="console",
+    body=record({"text": string()}, dict.fromkeys(("title", "url", "language", "updated"), string())),
+    answers={200: record({"status": string(), "id": string()})},
+)
 async def put(request: web.Request) -> web.Response:
     """PUT /api/knowledge/documents/{id} {text, title?, url?, language?, updated?, questions?, metadata?}"""
     authorised(request)
@@ -38,6 +46,7 @@ async def put(request: web.Request) -> web.Response:
     return web.json_response({"status": "ok", "id": document.id})
 
 
+@operation("Delete an article.", access="console", answers={200: STATUS})
 async def delete(request: web.Request) -> web.Response:
     """DELETE /api/knowledge/documents/{id}"""
     authorised(request)
@@ -50,6 +59,15 @@ async def delete(request: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
 
 
+@operation(
+    "The passages that answer a question best, with their probabilities.",
+    access="console",
+    body=record(
+        {"question": string(_LONGEST_QUESTION, empty=False)},
+        {"context": array(string()), "k": whole(1, _MOST_HITS, default=5)},
+    ),
+    answers={200: record({"hits": array({"type": "object"}), "p_answerable": NUMBER})},
+)
 async def search(request: web.Request) -> web.Response:
     """POST /api/knowledge/search {question, context?, k?}: the best passages with their probabilities"""
     authorised(request)

@@ -11,6 +11,7 @@ from bot.channels.media import HasMedia, Media, MediaUnavailable, mime_type
 from bot.web.console_api import authorised
 from bot.web.errors import ApiError
 from bot.web.keys import SERVICES
+from bot.web.operation import Content, operation
 
 # Whatever it is, a browser saves it and runs nothing of it.
 _HEADERS = {
@@ -20,6 +21,11 @@ _HEADERS = {
 }
 
 
+@operation(
+    "Attachment `n`, from 0, of the message with number `seq`, fetched from its platform.",
+    access="console",
+    answers={200: Content(types={"*/*": {}})},
+)
 async def fetch(request: web.Request) -> web.Response:
     """GET /api/console/conversations/{id}/media/{seq}/{n}: attachment `n`, from 0, of the message with number `seq`."""
     authorised(request)

@@ -23,15 +23,25 @@ from bot.trackers import History, OtherChannel, Trackers, Verbosity
 from bot.web import rasa_models
 from bot.web.errors import ApiError
 from bot.web.keys import RASA
+from bot.web.operation import Content, operation
 from bot.web.rasa_access import Access, guarded
 from bot.web.rasa_models import require_model
 from bot.web.rasa_story import sessions_of, story_yaml
 from bot.web.reading import read_body
+from bot.web.shapes import ANY, NOTHING, NUMBER, array, one_of, record, string
 
 _LATEST_TIME = 1e11
 """Seconds since the epoch; later ones no calendar has."""
 _LONGEST_TEXT = 4000
 _LONGEST_ID = 500
+
+_TRACKER = record({"sender_id": string(), "slots": {"type": "object"}, "events": ANY})
+_VERBOSE = {"include_events": one_of(*get_args(Verbosity))}
+_READ = {**_VERBOSE, "until": NUMBER}
+_EVENT = record(
+    {"event": string(empty=False)}, {"timestamp": {**NUMBER, "minimum": 0, "maximum": _LATEST_TIME}}
+)
+_EVENTS = {"anyOf": [_EVENT, array(_EVENT)]}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,12 +61,19 @@ def attach(app: web.Application, api: RasaApi) -> None:
         app.router.add_route(method, path, guarded(api.access, handler))
 
 
+@operation("The conversation as Rasa's tracker.", access="rasa", query=_READ, answers={200: _TRACKER})
 async def tracker(request: web.Request) -> web.Response:
     """GET /conversations/{id}/tracker?include_events=&until="""
     history = await request.app[RASA].trackers.read(_id(request), until=_until(request))
     return _tracker(request, history)
 
 
+@operation(
+    "Erase everything that is stored of the conversation.",
+    access="rasa",
+    answers={204: NOTHING},
+    refuses=(400,),
+)
 async def erase(request: web.Request) -> web.Response:
     """DELETE /conversations/{id}/tracker"""
     if not await request.app[RASA].trackers.erase(_id(request)):
@@ -64,6 +81,14 @@ async def erase(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
+@operation(
+    "Add events; with `execute_side_effects` what the bot says in them is sent to the customer.",
+    access="rasa",
+    query={"output_channel": string(), "execute_side_effects": string(), **_VERBOSE},
+    body=_EVENTS,
+    answers={200: _TRACKER},
+    refuses=(409,),
+)
 async def append_events(request: web.Request) -> web.Response:
     """POST /conversations/{id}/tracker/events?output_channel=&execute_side_effects="""
     events = _events(read_json(await read_body(request)))
@@ -74,12 +99,26 @@ async def append_events(request: web.Request) -> web.Response:
     return _tracker(request, history)
 
 
+@operation(
+    "Let these be all the events of the conversation.",
+    access="rasa",
+    query=_VERBOSE,
+    body=_EVENTS,
+    answers={200: _TRACKER},
+    refuses=(409,),
+)
 async def replace_events(request: web.Request) -> web.Response:
     """PUT /conversations/{id}/tracker/events: these are all the events that it has"""
     events = _events(read_json(await read_body(request)))
     return _tracker(request, await request.app[RASA].trackers.replace(_id(request), events))
 
 
+@operation(
+    "The conversation as a test story.",
+    access="rasa",
+    query={"until": NUMBER, "all_sessions": string()},
+    answers={200: Content(types={"application/yaml": ANY})},
+)
 async def story(request: web.Request) -> web.Response:
     """GET /conversations/{id}/story?until=&all_sessions="""
     history = await request.app[RASA].trackers.read(_id(request), until=_until(request))
@@ -89,6 +128,14 @@ async def story(request: web.Request) -> web.Response:
     return web.Response(text=story_yaml(_id(request), sessions), content_type="application/yaml")
 
 
+@operation(
+    "Have the bot answer an intent; its words are in the answer, or with `output_channel` sent to the customer.",
+    access="rasa",
+    query={"output_channel": string(), **_VERBOSE},
+    body=record({"name": string(empty=False)}, {"entities": ANY}),
+    answers={200: record({"tracker": _TRACKER}, {"messages": array({"type": "object"})})},
+    refuses=(409,),
+)
 async def trigger_intent(request: web.Request) -> web.Response:
     """POST /conversations/{id}/trigger_intent?output_channel= {name, entities?}"""
     data = clean_json(read_object(await read_body(request)))
@@ -110,6 +157,13 @@ async def trigger_intent(request: web.Request) -> web.Response:
     return web.json_response(body)
 
 
+@operation(
+    "What the bot would do next; nothing is done.",
+    access="rasa",
+    query=_VERBOSE,
+    answers={200: record({"scores": array(ANY), "policy": ANY, "confidence": ANY, "tracker": _TRACKER})},
+    refuses=(409,),
+)
 async def predict(request: web.Request) -> web.Response:
     """POST /conversations/{id}/predict"""
     domain = require_model(request).current.assistant.domain
@@ -127,6 +181,14 @@ async def predict(request: web.Request) -> web.Response:
     )
 
 
+@operation(
+    "Add a customer's message without answering it.",
+    access="rasa",
+    query=_VERBOSE,
+    body=record({"text": string(_LONGEST_TEXT, empty=False), "sender": {"const": "user"}}),
+    answers={200: _TRACKER},
+    refuses=(409,),
+)
 async def add_message(request: web.Request) -> web.Response:
     """POST /conversations/{id}/messages {text, sender: "user"}: heard and not answered"""
     data = read_object(await read_body(request))
@@ -145,14 +207,14 @@ _ROUTES: Final = (
     ("GET", "/domain", rasa_models.domain),
     ("PUT", "/model", rasa_models.replace),
     ("DELETE", "/model", rasa_models.unload),
-    ("POST", "/conversations/{id:.+}/tracker/events", append_events),
-    ("PUT", "/conversations/{id:.+}/tracker/events", replace_events),
-    ("GET", "/conversations/{id:.+}/tracker", tracker),
-    ("DELETE", "/conversations/{id:.+}/tracker", erase),
-    ("GET", "/conversations/{id:.+}/story", story),
-    ("POST", "/conversations/{id:.+}/trigger_intent", trigger_intent),
-    ("POST", "/conversations/{id:.+}/predict", predict),
-    ("POST", "/conversations/{id:.+}/messages", add_message),
+    ("POST", r"/conversations/{id:[\s\S]+}/tracker/events", append_events),
+    ("PUT", r"/conversations/{id:[\s\S]+}/tracker/events", replace_events),
+    ("GET", r"/conversations/{id:[\s\S]+}/tracker", tracker),
+    ("DELETE", r"/conversations/{id:[\s\S]+}/tracker", erase),
+    ("GET", r"/conversations/{id:[\s\S]+}/story", story),
+    ("POST", r"/conversations/{id:[\s\S]+}/trigger_intent", trigger_intent),
+    ("POST", r"/conversations/{id:[\s\S]+}/predict", predict),
+    ("POST", r"/conversations/{id:[\s\S]+}/messages", add_message),
 )
 
 

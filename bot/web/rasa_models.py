@@ -14,7 +14,9 @@ from bot.channels.wording import clean
 from bot.dialog.payloads import parse_payload, payload_parse_data
 from bot.web.errors import ApiError
 from bot.web.keys import RASA
+from bot.web.operation import Content, operation
 from bot.web.reading import read_body
+from bot.web.shapes import ANY, NOTHING, array, record, string
 from encoders.errors import ArtifactError
 from encoders.workers import WorkersBusy
 
@@ -23,11 +25,13 @@ OLDEST_MODELS = "3.5.0"
 _LONGEST = 4000
 
 
+@operation("The version that Rasa's clients look for.", answers={200: {"type": "object"}})
 async def version(_request: web.Request) -> web.Response:
     """GET /version"""
     return web.json_response({"version": VERSION, "minimum_compatible_version": OLDEST_MODELS})
 
 
+@operation("The active release.", access="rasa", answers={200: {"type": "object"}}, refuses=(409,))
 async def status(request: web.Request) -> web.Response:
     """GET /status"""
     release = require_model(request).current.release
@@ -36,6 +40,14 @@ async def status(request: web.Request) -> web.Response:
     )
 
 
+@operation(
+    "Intent, ranking and entities of a text.",
+    access="rasa",
+    query={"emulation_mode": string(0)},
+    body=record({"text": string(_LONGEST)}, {"message_id": ANY}),
+    answers={200: record({"text": string(), "intent": {"type": "object"}, "entities": array(ANY)})},
+    refuses=(409, 503),
+)
 async def parse(request: web.Request) -> web.Response:
     """POST /model/parse {text, message_id?}"""
     data = read_object(await read_body(request))
@@ -61,6 +73,12 @@ async def _understood(request: web.Request, text: str) -> dict[str, Any]:
     return parse_data_of(reading.understanding)
 
 
+@operation(
+    "The domain, as JSON or YAML by `Accept`.",
+    access="rasa",
+    answers={200: Content(types={"application/json": {"type": "object"}, "application/yaml": ANY})},
+    refuses=(406, 409),
+)
 async def domain(request: web.Request) -> web.Response:
     """GET /domain, as JSON or YAML by `Accept`"""
     found = require_model(request).current.assistant.domain.as_dict()
@@ -72,6 +90,12 @@ async def domain(request: web.Request) -> web.Response:
     raise ApiError(406, "The domain comes as application/json or application/yaml.")
 
 
+@operation(
+    "Serve another release: its id, or a path that ends in it.",
+    access="rasa",
+    body=record({"model_file": string(empty=False)}),
+    answers={204: NOTHING},
+)
 async def replace(request: web.Request) -> web.Response:
     """PUT /model {model_file}: the id of a release, or a path that ends in it"""
     data = read_object(await read_body(request))
@@ -86,6 +110,7 @@ async def replace(request: web.Request) -> web.Response:
     return web.Response(status=204)
 
 
+@operation("Let go of the models until another release is put.", access="rasa", answers={204: NOTHING})
 async def unload(request: web.Request) -> web.Response:
     """DELETE /model: until another one is put, free texts go to people"""
     await request.app[RASA].releases.unload()

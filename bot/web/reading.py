@@ -68,9 +68,10 @@ def whole_number(data: dict[str, Any], name: str, *, default: int) -> int:
         ApiError: when it is anything else.
     """
     value = data.get(name, default)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _LARGEST_INT:
+    whole = isinstance(value, int) or (isinstance(value, float) and value.is_integer())  # JSON knows no 5.0
+    if not whole or isinstance(value, bool) or not 0 <= value <= _LARGEST_INT:
         raise ApiError(400, f"'{name}' must be a whole number.")
-    return value
+    return int(value)
 
 
 def query_number(request: web.Request, name: str, *, default: int, largest: int) -> int:

@@ -16,6 +16,7 @@ from bot.web import (
     intents_api,
     knowledge_api,
     media_api,
+    openapi,
     pages,
     rasa_api,
     socket_io,
@@ -46,6 +47,7 @@ def build_app(services: Services) -> web.Application:
     app.router.add_get("/health/live", health.live)
     app.router.add_get("/health/ready", health.ready)
     app.router.add_get("/metrics", health.metrics)
+    app.router.add_get("/api/openapi.json", openapi.serve)
     app.router.add_get("/webhooks/{channel}/", webhooks.status)
     app.router.add_post("/webhooks/rest/webhook", webhooks.rest_message)
     app.router.add_get("/webhooks/{channel}/webhook", webhooks.handshake)

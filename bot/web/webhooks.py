@@ -13,11 +13,20 @@ from bot.channels import rest
 from bot.channels.base import Channel, Incoming, Undelivered
 from bot.web.errors import ApiError
 from bot.web.keys import SENDERS, SERVICES
+from bot.web.operation import Content, operation
 from bot.web.reading import read_body, refuse_too_often
+from bot.web.shapes import ANY, PLAIN, STATUS, array, name, record, string
 
 _log = logging.getLogger("kefu.web")
 
+_BUTTON = record({}, {"title": string(), "payload": string()})
+REST_ITEM = record(
+    {"recipient_id": string()},
+    {"text": string(), "image": string(), "attachment": ANY, "custom": ANY, "buttons": array(_BUTTON)},
+)
 
+
+@operation("Whether the channel is there.", answers={200: STATUS})
 async def status(request: web.Request) -> web.Response:
     """GET /webhooks/{channel}/"""
     if request.match_info["channel"] != rest.NAME:
@@ -25,6 +34,16 @@ async def status(request: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
 
 
+@operation(
+    "A message, as Rasa's REST channel takes it. `metadata.message_id` makes a repetition known.",
+    query={"stream": string()},
+    body=record(
+        {"message": string()},
+        {"sender": name(255), "input_channel": name(255), "metadata": {"type": "object"}},
+    ),
+    answers={200: Content(types={"application/json": array(REST_ITEM), "text/event-stream": ANY})},
+    refuses=(429,),
+)
 async def rest_message(request: web.Request) -> web.StreamResponse:
     """POST /webhooks/rest/webhook: the reply in the answer, as a list or one object a line."""
     services = request.app[SERVICES]
@@ -43,6 +62,7 @@ async def rest_message(request: web.Request) -> web.StreamResponse:
     return response
 
 
+@operation("The platform tests our address.", access="platform", answers={200: PLAIN})
 async def handshake(request: web.Request) -> web.Response:
     """GET /webhooks/{channel}/webhook: the platform tests our address."""
     answer = _channel(request).handshake(request.query)
@@ -51,6 +71,14 @@ async def handshake(request: web.Request) -> web.Response:
     return web.Response(text=answer)
 
 
+@operation(
+    "A platform's call, with its signature.",
+    access="platform",
+    body=Content(types={"*/*": string()}),
+    answers={
+        200: Content(types={"text/plain": string(), "application/json": ANY, "application/xml": string()})
+    },
+)
 async def platform_message(request: web.Request) -> web.Response:
     """POST /webhooks/{channel}/webhook: checked, stored, acknowledged; answered in the background."""
     channel = _channel(request)
