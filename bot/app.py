@@ -21,6 +21,7 @@ from bot.desk import Desk
 from bot.event_sinks import FileSink, Sink, WebhookSink
 from bot.event_stream import EventStream
 from bot.generation import opened_generation
+from bot.people.sessions import Sessions
 from bot.project import Project
 from bot.relay import relay
 from bot.reminders import Reminders
@@ -122,6 +123,7 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
                 turns=turns,
                 desk=Desk(store=store, turns=turns, channels=channels, hub=hub),
                 deliveries=store.outbox,
+                sessions=Sessions(store.people, options.console_token),
                 version=version("kefu"),
                 name=project.settings.name,
                 console_token=options.console_token,

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+import bot.people.cli
 import intents.cli
 import intents.mining.cli
 import intents.transcripts.cli
@@ -30,6 +31,7 @@ app.add_typer(intents.cli.app, name="intents", help="Train, try and measure an i
 app.add_typer(knowledge.cli.app, name="knowledge", help="Index articles and search them by themselves.")
 app.add_typer(release_app, name="release")
 app.add_typer(deliveries_app, name="deliveries")
+app.add_typer(bot.people.cli.app, name="people")
 
 
 class Recipe(StrEnum):

@@ -21,6 +21,7 @@ from bot.dialog.calls import ActionResult
 from bot.dialog.decision import Costs
 from bot.dialog.tracker import Tracker
 from bot.gathering import PAUSES_S
+from bot.people.sessions import Sessions
 from bot.project import Project
 from bot.reader import Reader, Reading
 from bot.release import Release
@@ -179,6 +180,7 @@ async def served(
                 turns=turns,
                 desk=desk,
                 deliveries=store.outbox,
+                sessions=Sessions(store.people, TOKEN),
                 version="test",
                 name="Willow & Bay",
                 console_token=TOKEN,

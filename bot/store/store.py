@@ -29,6 +29,7 @@ from bot.store.engine import (
     write_begins,
 )
 from bot.store.outbox import Outbox
+from bot.store.people import People
 from bot.store.records import (
     Accepted,
     ConflictError,
@@ -64,6 +65,7 @@ class Store:
     cursors: Cursors
     traffic: TrafficTable
     shadows: ShadowTable
+    people: People
     shared: Shared | None = None
     """What the processes at a PostgreSQL tell each other; None for SQLite, which serves one."""
 
@@ -77,6 +79,7 @@ class Store:
         self.cursors = Cursors(engine, writer, clock)
         self.traffic = TrafficTable(engine, writer, clock)
         self.shadows = ShadowTable(engine, writer)
+        self.people = People(engine, writer)
 
     @classmethod
     async def open(

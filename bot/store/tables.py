@@ -293,3 +293,32 @@ asked = Table(
     _of_event(),
     Index(None, "at"),
 )
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("name", String, nullable=False),  # as customers and colleagues read it
+    Column("key", String, nullable=False),  # the name as it is compared
+    Column("role", String, nullable=False),  # agent, supervisor or admin
+    Column("password", String, nullable=False),  # its argon2 hash
+    Column("languages", _Json, nullable=False),
+    Column("skills", _Json, nullable=False),
+    Column("most_chats", Integer, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("key"),
+    sqlite_autoincrement=True,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String, primary_key=True),  # a hash of what the browser has
+    Column("person_id", ForeignKey("people.id", ondelete="CASCADE")),  # none: let in by the console's token
+    Column("name", String, nullable=False),
+    Column("token", String, nullable=False),  # a hash of the console's token that let in, else empty
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+    Index(None, "person_id"),
+    Index(None, "created_at"),
+)

@@ -1,23 +1,27 @@
-"""What the console talks to: the lists, a conversation, and what an agent does with it. Behind a token."""
+"""What the console talks to: the lists, a conversation, and what an agent does with it."""
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
-from aiohttp import hdrs, web
+from aiohttp import web
 
-from bot.channels.signing import same
+from bot.people.person import Role
 from bot.web.errors import ApiError
-from bot.web.keys import FAILURES, SERVICES
+from bot.web.keys import SERVICES
 from bot.web.live import CONSOLE
 from bot.web.operation import operation
-from bot.web.reading import address_of, query_number, read_api_object, text_field
+from bot.web.people import acting, require, require_token, session_of
+from bot.web.reading import query_number, read_api_object, text_field
 from bot.web.service import TakenByAnother, UnknownThing
 from bot.web.shapes import ANY, NOTHING, STATUS, array, one_of, record, string, whole
 from bot.web.sockets import UNAUTHORIZED, hello, open_socket, send, while_open
 
 _OWNERS = ("bot", "waiting", "person", "closed")
 _LONGEST_REPLY = 4000
+LOOK_EVERY_S = 30.0
+"""How often a socket makes sure that its person is still signed in."""
 
 CONVERSATION = record(
     {
@@ -34,33 +38,6 @@ _QUESTION = record(
 )  # fmt: skip
 
 
-def require_token(request: web.Request, given: str) -> None:
-    """Let only the console's token in.
-
-    Raises:
-        ApiError: 401 for another one, 429 after many wrong ones, 503 while the console is off.
-    """
-    wanted = request.app[SERVICES].console_token
-    if not wanted:
-        raise ApiError(503, "The console is off: set KEFU_CONSOLE_TOKEN.")
-    failures, address = request.app[FAILURES], address_of(request)
-    if wait_s := failures.wait(address):  # who guesses is not told either when the guess is right
-        raise ApiError(429, "Too many wrong tokens. Try again a little later.", retry_after_s=wait_s)
-    if not same(wanted, given):
-        failures.take(address)
-        raise ApiError(401, "The token is not right.")
-
-
-def authorised(request: web.Request) -> None:
-    """Let only requests with the console's token pass.
-
-    Raises:
-        ApiError: as `require_token`.
-    """
-    scheme, _, token = request.headers.get(hdrs.AUTHORIZATION, "").partition(" ")
-    require_token(request, token if scheme.lower() == "bearer" else "")
-
-
 @operation(
     "Conversations, the one last written to first.",
     access="console",
@@ -69,7 +46,7 @@ def authorised(request: web.Request) -> None:
 )
 async def conversations(request: web.Request) -> web.Response:
     """GET /api/console/conversations?owner=&limit="""
-    authorised(request)
+    await require(request, Role.AGENT)
     owner = request.query.get("owner") or None
     if owner is not None and owner not in _OWNERS:
         raise ApiError(400, f"'owner' is one of {', '.join(_OWNERS)}.")
@@ -84,7 +61,7 @@ async def conversations(request: web.Request) -> web.Response:
 )
 async def conversation(request: web.Request) -> web.Response:
     """GET /api/console/conversations/{id}"""
-    authorised(request)
+    await require(request, Role.AGENT)
     found = await request.app[SERVICES].desk.conversation(request.match_info["id"])
     if found is None:
         raise ApiError(404, "There is no such conversation.")
@@ -94,16 +71,16 @@ async def conversation(request: web.Request) -> web.Response:
 @operation(
     "An agent takes a conversation, says something, gives it back to the bot, or ends it.",
     access="console",
-    body=record({"agent": string(80, empty=False)}, {"text": string(_LONGEST_REPLY)}),
+    body=record({}, {"agent": string(80, empty=False), "text": string(_LONGEST_REPLY)}),
     answers={200: STATUS},
     refuses=(409,),
 )
 async def act(request: web.Request) -> web.Response:
     """POST /api/console/conversations/{id}/{claim|reply|hand_back|close} {agent, text?}"""
-    authorised(request)
+    person = await require(request, Role.AGENT)
     data = await read_api_object(request)
     desk, conversation_id = request.app[SERVICES].desk, request.match_info["id"]
-    agent = text_field(data, "agent", longest=80)
+    agent = acting(person, data)
     try:
         match request.match_info["deed"]:
             case "claim":
@@ -126,20 +103,20 @@ async def act(request: web.Request) -> web.Response:
 )
 async def unanswered(request: web.Request) -> web.Response:
     """GET /api/console/unanswered"""
-    authorised(request)
+    await require(request, Role.AGENT)
     return web.json_response(await request.app[SERVICES].desk.unanswered())
 
 
 @operation(
     "Take one off the list of what was not answered.",
     access="console",
-    body=record({"agent": string(80, empty=False)}),
+    body=record({}, {"agent": string(80, empty=False)}),
     answers={200: STATUS},
 )
 async def resolve(request: web.Request) -> web.Response:
     """POST /api/console/unanswered/{id}/done {agent}"""
-    authorised(request)
-    agent = text_field(await read_api_object(request), "agent", longest=80)
+    person = await require(request, Role.AGENT)
+    agent = acting(person, await read_api_object(request))
     try:
         await request.app[SERVICES].desk.resolve_unanswered(int(request.match_info["id"]), agent)
     except UnknownThing as error:
@@ -148,21 +125,43 @@ async def resolve(request: web.Request) -> web.Response:
 
 
 @operation(
-    "WebSocket: after `{token}` every change of every conversation.",
+    "WebSocket: after `{}`, or a program's `{token}`, every change of every conversation.",
     answers={101: NOTHING},
     refuses=(400, 403, 429),
 )
 async def live(request: web.Request) -> web.WebSocketResponse:
-    """WebSocket /api/console/live: after {token} every change of every conversation."""
+    """WebSocket /api/console/live: after {}, or {token} of a program, every change of every conversation."""
     socket = await open_socket(request)
     first = await hello(socket)
-    try:
-        require_token(request, str(first.get("token", "")))
-    except ApiError:
+    if not await _known(request, first):
         await socket.close(code=UNAUTHORIZED)
         return socket
-    await while_open(socket, _push(request, socket))
+    watching = asyncio.create_task(_end_with_session(request, socket, by_cookie="token" not in first))
+    try:
+        await while_open(socket, _push(request, socket))
+    finally:
+        watching.cancel()
+        await asyncio.gather(watching, return_exceptions=True)
     return socket
+
+
+async def _known(request: web.Request, first: dict[str, Any]) -> bool:
+    if "token" not in first:
+        return await session_of(request) is not None
+    try:
+        require_token(request, str(first["token"]))
+    except ApiError:
+        return False
+    return True
+
+
+async def _end_with_session(request: web.Request, socket: web.WebSocketResponse, *, by_cookie: bool) -> None:
+    """Close the socket of somebody who is no longer signed in. That it is open keeps nobody signed in."""
+    while by_cookie:
+        await asyncio.sleep(LOOK_EVERY_S)
+        if await session_of(request, in_use=False) is None:
+            await socket.close(code=UNAUTHORIZED)
+            return
 
 
 async def _push(request: web.Request, socket: web.WebSocketResponse) -> None:

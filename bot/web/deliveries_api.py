@@ -6,11 +6,12 @@ from typing import Any
 
 from aiohttp import web
 
+from bot.people.person import Role
 from bot.store.records import Delivery
-from bot.web.console_api import authorised
 from bot.web.errors import ApiError
 from bot.web.keys import SERVICES
 from bot.web.operation import operation
+from bot.web.people import require
 from bot.web.reading import query_number
 from bot.web.shapes import FLAG, STATUS, array, record, string, whole
 
@@ -30,7 +31,7 @@ _DELIVERY = record(
 )
 async def listed(request: web.Request) -> web.Response:
     """GET /api/console/deliveries?limit=: the failed ones, the newest first."""
-    authorised(request)
+    await require(request, Role.AGENT)
     limit = query_number(request, "limit", default=100, largest=500)
     found = await request.app[SERVICES].deliveries.dead(limit=limit)
     return web.json_response([as_json(delivery) for delivery in found])
@@ -39,7 +40,7 @@ async def listed(request: web.Request) -> web.Response:
 @operation("Send a failed delivery again, or drop it.", access="console", answers={200: STATUS})
 async def act(request: web.Request) -> web.Response:
     """POST /api/console/deliveries/{id}/{replay|drop}"""
-    authorised(request)
+    await require(request, Role.SUPERVISOR)
     deliveries, number = request.app[SERVICES].deliveries, int(request.match_info["id"])
     deed = deliveries.replay if request.match_info["deed"] == "replay" else deliveries.drop
     if not await deed(number):

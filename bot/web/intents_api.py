@@ -1,13 +1,14 @@
-"""What the console asks of the intent model. Behind the console's token."""
+"""What the console asks of the intent model."""
 
 from __future__ import annotations
 
 from aiohttp import web
 
-from bot.web.console_api import authorised
+from bot.people.person import Role
 from bot.web.errors import ApiError
 from bot.web.keys import SERVICES
 from bot.web.operation import operation
+from bot.web.people import require
 from bot.web.reading import read_api_object, text_field
 from bot.web.shapes import record, string
 from encoders.workers import WorkersBusy
@@ -23,7 +24,7 @@ _LONGEST = 2000
 )
 async def explain(request: web.Request) -> web.Response:
     """POST /api/intents/explain {text}: the words and the training examples behind a prediction"""
-    authorised(request)
+    await require(request, Role.AGENT)
     text = text_field(await read_api_object(request), "text", longest=_LONGEST)
     explained = request.app[SERVICES].explain
     if explained is None:

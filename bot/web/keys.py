@@ -19,6 +19,8 @@ SENDERS: Final = web.AppKey("senders", RateLimiter)
 NEWCOMERS: Final = web.AppKey("newcomers", RateLimiter)
 """New chats and sockets of one address."""
 FAILURES: Final = web.AppKey("failures", RateLimiter)
-"""Wrong tokens from one address."""
+"""Wrong tokens and passwords from one address."""
+ATTEMPTS: Final = web.AppKey("attempts", RateLimiter)
+"""Attempts to sign in under one name."""
 SOCKETS: Final[web.AppKey[WeakSet[web.WebSocketResponse]]] = web.AppKey("sockets")
 RASA: Final[web.AppKey[RasaApi]] = web.AppKey("rasa")

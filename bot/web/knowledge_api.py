@@ -1,4 +1,4 @@
-"""Articles over HTTP: put, deleted and searched while it serves. Behind the console's token."""
+"""Articles over HTTP: put, deleted and searched while it serves."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 from aiohttp import web
 
 from bot.articles import Articles
-from bot.web.console_api import authorised
+from bot.people.person import Role
 from bot.web.errors import ApiError
 from bot.web.keys import SERVICES
 from bot.web.operation import operation
+from bot.web.people import require
 from bot.web.reading import read_api_object, text_field, whole_number
 from bot.web.shapes import NUMBER, STATUS, array, record, string, whole
 from encoders.errors import ArtifactError, InputError
@@ -31,7 +32,7 @@ _MOST_HITS = 50
 )
 async def put(request: web.Request) -> web.Response:
     """PUT /api/knowledge/documents/{id} {text, title?, url?, language?, updated?, questions?, metadata?}"""
-    authorised(request)
+    await require(request, Role.SUPERVISOR)
     articles, record = _articles(request), await read_api_object(request)
     try:
         document = document_of({**record, "id": request.match_info["id"]}, Path("document"), 1)
@@ -49,7 +50,7 @@ async def put(request: web.Request) -> web.Response:
 @operation("Delete an article.", access="console", answers={200: STATUS})
 async def delete(request: web.Request) -> web.Response:
     """DELETE /api/knowledge/documents/{id}"""
-    authorised(request)
+    await require(request, Role.SUPERVISOR)
     try:
         await _articles(request).delete(request.match_info["id"])
     except ArtifactError as error:
@@ -70,7 +71,7 @@ async def delete(request: web.Request) -> web.Response:
 )
 async def search(request: web.Request) -> web.Response:
     """POST /api/knowledge/search {question, context?, k?}: the best passages with their probabilities"""
-    authorised(request)
+    await require(request, Role.AGENT)
     data = await read_api_object(request)
     question = text_field(data, "question", longest=_LONGEST_QUESTION)
     context = data.get("context") or []

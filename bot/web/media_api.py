@@ -8,10 +8,11 @@ from typing import Any
 from aiohttp import hdrs, web
 
 from bot.channels.media import HasMedia, Media, MediaUnavailable, mime_type
-from bot.web.console_api import authorised
+from bot.people.person import Role
 from bot.web.errors import ApiError
 from bot.web.keys import SERVICES
 from bot.web.operation import Content, operation
+from bot.web.people import require
 
 # Whatever it is, a browser saves it and runs nothing of it.
 _HEADERS = {
@@ -28,7 +29,7 @@ _HEADERS = {
 )
 async def fetch(request: web.Request) -> web.Response:
     """GET /api/console/conversations/{id}/media/{seq}/{n}: attachment `n`, from 0, of the message with number `seq`."""
-    authorised(request)
+    await require(request, Role.AGENT)
     found = await _attachment(request)
     media = await _media(request, str(found.get("reference", "")))
     kind = mime_type(str(found.get("mime_type") or media.mime_type).partition(";")[0])

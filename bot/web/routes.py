@@ -19,10 +19,11 @@ from bot.web import (
     openapi,
     pages,
     rasa_api,
+    session_api,
     socket_io,
     webhooks,
 )
-from bot.web.keys import FAILURES, NEWCOMERS, SENDERS, SERVICES, SOCKETS
+from bot.web.keys import ATTEMPTS, FAILURES, NEWCOMERS, SENDERS, SERVICES, SOCKETS
 from bot.web.limits import RateLimiter
 from bot.web.middleware import add_headers, cross_origin, observed
 from bot.web.service import Services
@@ -38,6 +39,7 @@ def build_app(services: Services) -> web.Application:
     app[SENDERS] = RateLimiter(services.server.rate_per_minute)
     app[NEWCOMERS] = RateLimiter(120)
     app[FAILURES] = RateLimiter(10)
+    app[ATTEMPTS] = RateLimiter(2, burst=10)
     app[SOCKETS] = WeakSet()
     app.on_response_prepare.append(add_headers)
     app.cleanup_ctx.append(_sockets)
@@ -54,6 +56,9 @@ def build_app(services: Services) -> web.Application:
     app.router.add_post("/webhooks/{channel}/webhook", webhooks.platform_message)
     app.router.add_post("/api/chat/messages", chat_api.post_message)
     app.router.add_get("/api/chat/live", chat_api.live)
+    app.router.add_get("/api/console/session", session_api.show)
+    app.router.add_post("/api/console/session", session_api.sign_in)
+    app.router.add_delete("/api/console/session", session_api.sign_out)
     app.router.add_get("/api/console/conversations", console_api.conversations)
     app.router.add_get("/api/console/conversations/{id}", console_api.conversation)
     app.router.add_post("/api/console/conversations/{id}/{deed:claim|reply|hand_back|close}", console_api.act)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from bot.articles import Articles
 from bot.channels.base import Channel
 from bot.messages import Message, Reply
+from bot.people.sessions import Sessions
 from bot.settings import ServerSettings
 from bot.store.records import Counts, Delivery
 from bot.web.live import Hub
@@ -95,7 +96,8 @@ class Services:
     Attributes:
         channels: platforms by name, for their webhooks; REST and the chat page are always there.
         name: the assistant's, as the chat page shows it.
-        console_token: opens the console; with an empty one the console is off.
+        sessions: who is signed in to the console.
+        console_token: lets programs, and on a fresh server people, use the console; an empty one nobody.
         ready: checks by name for `/health/ready`, each true when its part can work.
         explain: why the model understands a text as it does, as `intents.explanation` says it.
         articles: for programs that put, delete and search them.
@@ -107,6 +109,7 @@ class Services:
     turns: Turns
     desk: Desk
     deliveries: Deliveries
+    sessions: Sessions
     version: str
     name: str = ""
     console_token: str = field(repr=False)

@@ -26,6 +26,7 @@ def app() -> web.Application:
             turns=absent,
             desk=absent,
             deliveries=absent,
+            sessions=absent,
             version="1.2",
             console_token="t",
             server=ServerSettings(),
