@@ -12,12 +12,12 @@ from bot.project import Project
 from bot.reader import Reader, Reading
 from bot.release import choose_release, open_release
 from bot.rollout.beside import Beside
-from bot.runtime import Runtime, load_runtime
+from bot.runtime import OpenLive, Runtime, load_runtime
 from bot.store.store import Store
 from bot.store.traffic import Deed
 from encoders.errors import ArtifactError, KefuError
 from encoders.workers import ModelWorkers
-from knowledge.live import LiveKnowledge
+from knowledge.base import LiveKnowledgeBase
 
 log = logging.getLogger("kefu.release")
 
@@ -43,29 +43,42 @@ class _NoReader:
 class ActiveRelease:
     """Which release answers. A swap is one assignment: a turn in hand keeps the runtime it began with."""
 
-    def __init__(self, project: Project, store: Store, workers: ModelWorkers, runtime: Runtime) -> None:
+    def __init__(
+        self,
+        project: Project,
+        store: Store,
+        workers: ModelWorkers,
+        runtime: Runtime,
+        live: OpenLive | None = None,
+    ) -> None:
         """Use `ActiveRelease.open`."""
+        self._live = live
         self.current = runtime
         self._project = project
         self._store = store
         self._workers = workers
         self._swapping = asyncio.Lock()
         self._refused: str | None = None
-        self.beside = Beside(project, partial(_loaded, project, workers=workers), self._retire)
+        self.beside = Beside(project, partial(_loaded, project, workers=workers, live=live), self._retire)
 
     @classmethod
-    async def open(cls, project: Project, store: Store, workers: ModelWorkers) -> ActiveRelease:
+    async def open(
+        cls, project: Project, store: Store, workers: ModelWorkers, live: OpenLive
+    ) -> ActiveRelease:
         """The promoted release, loaded; the newest one is promoted where none is.
+
+        Args:
+            live: opens its articles to be changed while they are searched.
 
         Raises:
             ArtifactError: when there is none, or it cannot be used.
         """
         active = await store.active_release() or None
         chosen = choose_release(project, active)
-        runtime = await asyncio.to_thread(_loaded, project, chosen, workers=workers)
+        runtime = await asyncio.to_thread(_loaded, project, chosen, workers=workers, live=live)
         if active is None:
             await store.set_active_release(chosen)
-        opened = cls(project, store, workers, runtime)
+        opened = cls(project, store, workers, runtime, live)
         await opened.beside.follow(await store.traffic.read())
         return opened
 
@@ -137,7 +150,11 @@ class ActiveRelease:
                 raise
 
     async def _swap(self, release_id: str) -> None:
-        self._replace(await asyncio.to_thread(_loaded, self._project, release_id, workers=self._workers))
+        self._replace(
+            await asyncio.to_thread(
+                _loaded, self._project, release_id, workers=self._workers, live=self._live
+            )
+        )
         self._refused = None
         log.info("release %s serves from now on", release_id, extra={"action": "swapped"})
 
@@ -156,11 +173,11 @@ class ActiveRelease:
         asyncio.get_running_loop().call_later(longest_s, _close, old)
 
 
-def _loaded(project: Project, release_id: str, *, workers: ModelWorkers) -> Runtime:
+def _loaded(project: Project, release_id: str, *, workers: ModelWorkers, live: OpenLive | None) -> Runtime:
     """The release loaded, and tried once: what fails on every message must not begin to serve."""
     release = open_release(project, release_id)
     try:
-        runtime = load_runtime(project, release, workers=workers, live=True)
+        runtime = load_runtime(project, release, workers=workers, live=live)
         runtime.reader.read_now("hello")
     except KefuError:
         raise
@@ -170,5 +187,5 @@ def _loaded(project: Project, release_id: str, *, workers: ModelWorkers) -> Runt
 
 
 def _close(runtime: Runtime) -> None:
-    if isinstance(runtime.reader.knowledge, LiveKnowledge):
+    if isinstance(runtime.reader.knowledge, LiveKnowledgeBase):
         runtime.reader.knowledge.close()

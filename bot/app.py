@@ -14,7 +14,7 @@ from aiohttp import web
 
 from bot.actions.opened import opened_actions, opened_wording
 from bot.active_release import ActiveRelease
-from bot.articles import Articles, watch_articles
+from bot.articles import Articles, live_articles, watch_articles
 from bot.channels.catalogue import open_channels
 from bot.credentials import Credentials
 from bot.desk import Desk
@@ -78,7 +78,8 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
         stack.push_async_callback(store.close)
         workers = ModelWorkers(project.settings.server.model_workers)
         stack.callback(workers.close)
-        runtime = await ActiveRelease.open(project, store, workers)
+        live = live_articles(project, options.database_url)
+        runtime = await ActiveRelease.open(project, store, workers, live)
         stack.callback(runtime.close)
         actions = await stack.enter_async_context(opened_actions(project))
         reword = await stack.enter_async_context(opened_wording(project))

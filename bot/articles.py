@@ -5,19 +5,51 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
+from bot.errors import SettingsError
 from bot.project import Project
+from bot.runtime import OpenLive
+from bot.store.engine import database_url, sqlite_file
 from bot.wording import Pointer
 from encoders.errors import ArtifactError, KefuError
 from encoders.workers import WorkersBusy
+from knowledge.base import LiveKnowledgeBase
 from knowledge.documents import Document, Retrieved
+from knowledge.index import KnowledgeIndex
 from knowledge.ingest import document_files, read_documents
 from knowledge.live import LiveKnowledge
 
 log = logging.getLogger("kefu.articles")
 
 INTERVAL_S = 0.5
+
+
+def live_articles(project: Project, url: str) -> OpenLive:
+    """What opens a release's articles with the changes made since, by the engine that the settings name.
+
+    Args:
+        url: the server's database.
+
+    Raises:
+        SettingsError: when the articles are to be in PostgreSQL and the database is none.
+    """
+    if project.settings.knowledge.engine == "faiss":
+        return lambda index: LiveKnowledge.open(index, project.live_articles)
+    place = database_url(url)
+    if sqlite_file(place) is not None:
+        raise SettingsError(
+            "The articles are to be in PostgreSQL (`engine` in kefu.yml), but the server's database is SQLite. Give "
+            "one with --database postgresql://user@host/name, or take the setting out."
+        )
+    return partial(_in_postgresql, place.set(drivername="postgresql").render_as_string(hide_password=False))
+
+
+def _in_postgresql(url: str, index: KnowledgeIndex) -> LiveKnowledgeBase:
+    from knowledge.postgres.knowledge import PostgresKnowledge
+
+    return PostgresKnowledge.open(index, url)
 
 
 async def watch_articles(project: Project, pointer: Pointer, *, interval_s: float = INTERVAL_S) -> None:
@@ -42,7 +74,7 @@ class Articles:
     @property
     def there(self) -> bool:
         """Whether the release in use was trained with articles."""
-        return isinstance(self._pointer.current.reader.knowledge, LiveKnowledge)
+        return isinstance(self._pointer.current.reader.knowledge, LiveKnowledgeBase)
 
     async def put(self, document: Document) -> None:
         """Add a document, or change the one of its id.
@@ -68,9 +100,9 @@ class Articles:
         """
         return await self._pointer.current.reader.run(self._live().search, question, context=context, k=k)
 
-    def _live(self) -> LiveKnowledge:
+    def _live(self) -> LiveKnowledgeBase:
         knowledge = self._pointer.current.reader.knowledge
-        if not isinstance(knowledge, LiveKnowledge):
+        if not isinstance(knowledge, LiveKnowledgeBase):
             raise ArtifactError("The release was trained without articles.")
         return knowledge
 
@@ -78,7 +110,7 @@ class Articles:
 async def _take_over(project: Project, pointer: Pointer) -> bool:
     """Whether there is nothing more to do until a file changes."""
     reader = pointer.current.reader
-    if not isinstance(reader.knowledge, LiveKnowledge):
+    if not isinstance(reader.knowledge, LiveKnowledgeBase):
         return True
     try:
         documents = await asyncio.to_thread(read_documents, [project.articles])

@@ -206,7 +206,7 @@ class _Turn:
     async def _own_action(self, choice: ActionChoice, tracker: Tracker) -> Sequence[Event]:
         now, pick = self._responder.now(), self._responder.pick
         if choice.action == ACTION_CITE and self._decision is not None:
-            passage = self._passage(self._decision.chosen[0].name)
+            passage = await self._passage(self._decision.chosen[0].name)
             if passage is not None:
                 language = tracker.language or self._runtime.settings.language
                 answer = await self._answer(passage, tracker, language)
@@ -233,10 +233,12 @@ class _Turn:
                 return answer
         return await self._runtime.reader.run(extract_answer, question, passage, language=language)
 
-    def _passage(self, passage_id: str) -> Passage | None:
+    async def _passage(self, passage_id: str) -> Passage | None:
         found = self._reading.passage(passage_id) if self._reading else None
-        knowledge = self._runtime.reader.knowledge
-        return found or (knowledge.passage(passage_id) if knowledge else None)
+        reader = self._runtime.reader
+        if found is not None or reader.knowledge is None:
+            return found
+        return await reader.run(reader.knowledge.passage, passage_id)
 
     def _question(self, tracker: Tracker) -> str:
         """What is asked: the message, or for a pressed button the customer's last own words."""

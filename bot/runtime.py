@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,8 +25,8 @@ from encoders.workers import ModelWorkers
 from intents.builtin.extract import built_in_names
 from intents.classifier import IntentClassifier
 from intents.verbatim import Verbatim
+from knowledge.base import LiveKnowledgeBase
 from knowledge.index import KnowledgeIndex
-from knowledge.live import LiveKnowledge
 
 CALIBRATION = "calibration.json"
 
@@ -61,8 +61,13 @@ def costs_of(settings: ProjectSettings) -> Costs:
     return Costs(wrong=given.wrong, handover=given.handover, clarify=given.clarify)
 
 
-def load_runtime(project: Project, release: Release, *, workers: ModelWorkers, live: bool = False) -> Runtime:
-    """Load the models and the index of a release; with `live`, also the articles that changed since.
+OpenLive = Callable[[KnowledgeIndex], LiveKnowledgeBase]
+
+
+def load_runtime(
+    project: Project, release: Release, *, workers: ModelWorkers, live: OpenLive | None = None
+) -> Runtime:
+    """Load the models and the index of a release; `live` adds the articles that changed since.
 
     Raises:
         ArtifactError: when a part of the release is damaged or does not fit the others.
@@ -70,7 +75,7 @@ def load_runtime(project: Project, release: Release, *, workers: ModelWorkers, l
     classifier = IntentClassifier.load(release.folder / "intents")
     assistant = load_snapshot(project, release)
     index = _knowledge(project, release, classifier)
-    knowledge = LiveKnowledge.open(index, project.live_articles) if live and index else index
+    knowledge = live(index) if live is not None and index is not None else index
     return Runtime(
         release=release,
         assistant=assistant,

@@ -69,8 +69,10 @@ class GenerationSettings(_Strict):
 
 
 class KnowledgeSettings(_Strict):
-    """How articles answer."""
+    """Where articles are searched, and how they answer."""
 
+    engine: Literal["faiss", "postgresql"] = "faiss"
+    """In files of the release, or in the server's PostgreSQL (with pgvector), shared by all its workers."""
     generate: GenerationSettings | None = None
 
 

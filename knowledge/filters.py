@@ -30,7 +30,7 @@ class Filter:
     def admits(self, metadata: Mapping[str, Any]) -> bool:
         """Whether a document with this metadata fits, whatever its language."""
         if self.on is not None:
-            begins, ends = _day(metadata, FROM), _day(metadata, UNTIL)
+            begins, ends = day_of(metadata, FROM), day_of(metadata, UNTIL)
             if (begins and self.on < begins) or (ends and self.on > ends):
                 return False
         return all(_has(metadata.get(key), value) for key, value in self.equal)
@@ -44,7 +44,7 @@ def check_validity(metadata: Mapping[str, Any], where: str) -> None:
     """
     for name in (FROM, UNTIL):
         try:
-            _day(metadata, name)
+            day_of(metadata, name)
         except ValueError:
             value = metadata[name]
             raise InputError(
@@ -52,13 +52,32 @@ def check_validity(metadata: Mapping[str, Any], where: str) -> None:
             ) from None
 
 
-def _day(metadata: Mapping[str, Any], name: str) -> date | None:
+def day_of(metadata: Mapping[str, Any], name: str) -> date | None:
+    """A day in the metadata; None where it is silent.
+
+    Raises:
+        ValueError: when it is no day.
+    """
     value = metadata.get(name)
     return date.fromisoformat(str(value)[:10]) if value not in (None, "") else None
+
+
+def tags_of(metadata: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Every value that an `equal` filter may ask for, as `folded` has it."""
+    return {
+        key: [folded(value) for value in (found if isinstance(found, list | tuple) else [found])]
+        for key, found in metadata.items()
+        if found is not None
+    }
+
+
+def folded(value: Any) -> str:
+    """A value as filters compare it."""
+    return str(value).replace("\0", "").strip().casefold()
 
 
 def _has(found: Any, wanted: str) -> bool:
     if found is None:
         return True
     values = found if isinstance(found, list | tuple) else [found]
-    return any(str(value).strip().casefold() == wanted.strip().casefold() for value in values)
+    return any(folded(value) == folded(wanted) for value in values)

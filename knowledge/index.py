@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from encoders.artifacts import open_artifact
 from encoders.encoder import Encoder
 from encoders.errors import ArtifactError
-from encoders.logistic import Logistic
+from encoders.logistic import Floats, Logistic
 from encoders.text import detect_language
 from knowledge.documents import Passage, Retrieved
 from knowledge.filters import Filter
@@ -138,12 +138,19 @@ class KnowledgeIndex:
 
     def retrieved(self, query: Query, candidates: Found, *, k: int = 10) -> Retrieved:
         """The candidates of a question ranked, the `k` best of them with their probabilities."""
+        numbers, p = self.best(candidates, k=k)
+        return self.told(query, [self.passage_at(int(one)) for one in numbers], p)
+
+    def best(self, candidates: Found, *, k: int) -> tuple[Numbers, Floats]:
+        """The numbers of the `k` candidates' passages that answer most probably, and the probabilities."""
         p = self.fitted.ranker(candidates.signals)
+        order = np.argsort(-p, kind="stable")[:k]
+        return candidates.passages[order], p[order]
+
+    def told(self, query: Query, passages: Sequence[Passage], p: Floats) -> Retrieved:
+        """Passages with their probabilities as a search gives them."""
         hits = tuple(
-            replace(
-                self.passage_at(int(candidates.passages[place])), score=float(p[place]), p=float(p[place])
-            )
-            for place in np.argsort(-p, kind="stable")[:k]
+            replace(passage, score=float(one), p=float(one)) for passage, one in zip(passages, p, strict=True)
         )
         seeking = self.fitted.seeking
         return Retrieved(
@@ -203,14 +210,17 @@ class KnowledgeIndex:
             look = segment.look(query, hidden=hidden, per_token=per_token)
             looks.append((look, documents, passages))
             documents, passages = documents + segment.documents, passages + len(segment.passages)
+        return found(joined(looks), self.surroundings(query), most=most)
+
+    def surroundings(self, query: Query) -> Surroundings:
+        """What the base's passages in general, and its questions without an answer, are like for a question."""
         every = self._sample @ query.vector
-        mean, spread = float(every.mean()), max(float(every.std()), LEAST_SPREAD)
-        around = Surroundings(
+        mean = float(every.mean())
+        return Surroundings(
             mean=mean,
-            spread=spread,
+            spread=max(float(every.std()), LEAST_SPREAD),
             outside=float(self.base.unanswered(query).max()) if len(self.base.outside) else mean,
         )
-        return found(joined(looks), around, most=most)
 
     def _segments(self) -> list[tuple[Segment, NDArray[np.bool_] | None]]:
         if self.changes is None:

@@ -22,6 +22,7 @@ from knowledge.encode import EncodedDocument, KnownQuestions, Means, assembled, 
 from knowledge.index import Changes, KnowledgeIndex
 from knowledge.lexical import hashed
 from knowledge.live_store import DELETED, LiveStore
+from knowledge.segment import Segment
 
 log = logging.getLogger("kefu.articles")
 
@@ -30,7 +31,7 @@ FRESH_S = 0.2
 
 
 class LiveKnowledge:
-    """A `knowledge.base.KnowledgeBase` whose documents can be put and deleted."""
+    """A `knowledge.base.LiveKnowledgeBase` of files: a release's index, and a store of what changed since."""
 
     def __init__(self, index: KnowledgeIndex, store: LiveStore) -> None:
         """Take over `store`; `close` closes it."""
@@ -76,53 +77,29 @@ class LiveKnowledge:
         return self._now().passage(passage_id)
 
     def put(self, documents: Sequence[Document]) -> None:
-        """Add documents, or change those of the same ids, as one change that searches see when this returns.
-
-        Raises:
-            ArtifactError: when it cannot be written; nothing is changed then.
-        """
+        """See `LiveKnowledgeBase`."""
         encoded = encode_documents(documents, self.encoder)
         with self._changing:
             self._store.write(encoded)
             self._refresh()
 
     def delete(self, document_ids: Sequence[str]) -> None:
-        """Delete documents, as one change; ids that are not there are passed over.
-
-        Raises:
-            ArtifactError: when it cannot be written; nothing is changed then.
-        """
+        """See `LiveKnowledgeBase`."""
         with self._changing:
             self._store.write(delete=document_ids)
             self._refresh()
 
     def sync(self, documents: Sequence[Document]) -> int:
-        """Take over what changed in the project's files, and say how many documents did.
-
-        What was put or deleted here stays as it is until the file itself changes.
-
-        Raises:
-            ArtifactError: when it cannot be written; nothing is changed then.
-        """
+        """See `LiveKnowledgeBase`."""
         now = {one.id: content_hash(one) for one in documents}
         with self._changing:
             stored, seen = self._store.contents(), self._store.seen()
-            base = self._of_base()
-            # A document that stands in the store follows its file only when that has changed since it was read.
-            before = base | {one: seen.get(one, DELETED) for one in stored}
-            changed = [one for one in documents if before.get(one.id) != now[one.id]]
-            gone = [one for one in {*base, *seen} if one not in now and stored.get(one) != DELETED]
-            gone = [one for one in gone if one not in stored or one in seen]
+            ids, gone = differences(now, base=base_contents(self._index), stored=stored, seen=seen)
+            changed = [one for one in documents if one.id in ids]
             if changed or gone or seen != now:
                 self._store.write(encode_documents(changed, self.encoder) if changed else (), gone, seen=now)
                 self._refresh()
         return len(changed) + len(gone)
-
-    def _of_base(self) -> dict[str, int]:
-        """The contents of the base's documents by their ids."""
-        base = self._index.base
-        firsts = (base.passages[int(start)].document_id for start in base.starts[:-1])
-        return dict(zip(firsts, base.contents.tolist(), strict=True))
 
     def _now(self) -> KnowledgeIndex:
         """The newest state; what another process changed is looked for every `FRESH_S` seconds."""
@@ -160,19 +137,50 @@ class LiveKnowledge:
             return self._index.changed(Changes(hidden=hidden)) if hidden.any() else self._index
         fitted = self._index.fitted
         means = Means(passage=fitted.passage_means, question=fitted.question_means)
-        segment = assembled(new, means, known=self._inherited(replaced), like=base.lexical)
+        segment = assembled(new, means, known=inherited(base, replaced), like=base.lexical)
         return self._index.changed(Changes(hidden=hidden, segment=segment))
 
-    def _inherited(self, replaced: Sequence[int | None]) -> KnownQuestions | None:
-        """The training questions of documents that stand in the base in an older form."""
-        base = self._index.base
-        keys: list[int] = []
-        of: list[int] = []
-        for place, number in enumerate(replaced):
-            if number is not None:
-                own = base.questions_of(number)
-                keys += own[base.trained[own]].tolist()
-                of += [place] * (len(keys) - len(of))
-        if not keys:
-            return None
-        return KnownQuestions(vectors=base.question_vectors(np.array(keys)), of=np.array(of, np.int64))
+
+def differences(
+    now: Mapping[str, int],
+    *,
+    base: Mapping[str, int],
+    stored: Mapping[str, int],
+    seen: Mapping[str, int],
+) -> tuple[set[str], list[str]]:
+    """Which documents the files changed, and which they do not hold any more; all by the contents of ids.
+
+    Args:
+        now: in the files. base: in the release. stored: what changed since, `DELETED` for what went.
+        seen: in the files when they were last read.
+    """
+    # A document that stands in the store follows its file only when that has changed since it was read.
+    before = {**base, **{one: seen.get(one, DELETED) for one in stored}}
+    changed = {one for one in now if before.get(one) != now[one]}
+    gone = [one for one in {*base, *seen} if one not in now and stored.get(one) != DELETED]
+    return changed, [one for one in gone if one not in stored or one in seen]
+
+
+def base_contents(index: KnowledgeIndex) -> dict[str, int]:
+    """The contents of the base's documents by their ids."""
+    base = index.base
+    firsts = (base.passages[int(start)].document_id for start in base.starts[:-1])
+    return dict(zip(firsts, base.contents.tolist(), strict=True))
+
+
+def inherited(base: Segment, numbers: Sequence[int | None]) -> KnownQuestions | None:
+    """The training questions of documents that stand in the base in an older form, under their places here.
+
+    Args:
+        numbers: those of the documents in the base; None for new ones.
+    """
+    keys: list[int] = []
+    of: list[int] = []
+    for place, number in enumerate(numbers):
+        if number is not None:
+            own = base.questions_of(number)
+            keys += own[base.trained[own]].tolist()
+            of += [place] * (len(keys) - len(of))
+    if not keys:
+        return None
+    return KnownQuestions(vectors=base.question_vectors(np.array(keys)), of=np.array(of, np.int64))

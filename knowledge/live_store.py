@@ -75,7 +75,9 @@ class LiveStore:
     def documents(self) -> dict[str, EncodedDocument | None]:
         """What changed, by id; None for what was deleted."""
         rows = self._rows("SELECT id, content, record, vectors, questions FROM document")
-        return {row[0]: None if row[1] == DELETED else self._document(*row) for row in rows}
+        return {
+            row[0]: None if row[1] == DELETED else unpacked(row, dimension=self._dimension) for row in rows
+        }
 
     def contents(self) -> dict[str, int]:
         """The content of each document that changed, `DELETED` for what was deleted."""
@@ -103,7 +105,7 @@ class LiveStore:
         try:
             with self._change():
                 self._database.executemany(
-                    "INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?)", map(_row, put)
+                    "INSERT OR REPLACE INTO document VALUES (?, ?, ?, ?, ?)", map(packed, put)
                 )
                 self._database.executemany(
                     "INSERT OR REPLACE INTO document VALUES (?, ?, NULL, NULL, NULL)",
@@ -149,26 +151,25 @@ class LiveStore:
             raise
         self._database.execute("COMMIT")
 
-    def _document(
-        self, identity: str, content: int, record: str, vectors: bytes, questions: bytes
-    ) -> EncodedDocument:
-        fields = json.loads(record)
-        return EncodedDocument(
-            id=identity,
-            content=content,
-            names=tuple(fields["names"]),
-            metadata=fields.get("metadata", {}),
-            passages=tuple(Passage(**one) for one in fields["passages"]),
-            vectors=self._vectors(vectors),
-            questions=self._vectors(questions),
-            question_languages=tuple(fields["question_languages"]),
-        )
 
-    def _vectors(self, data: bytes) -> Vectors:
-        return np.frombuffer(data, np.float16).reshape(-1, self._dimension).astype(np.float32)
+def unpacked(row: Sequence[Any], *, dimension: int) -> EncodedDocument:
+    """The inverse of `packed`."""
+    identity, content, record, vectors, questions = row
+    fields = json.loads(record)
+    return EncodedDocument(
+        id=identity,
+        content=content,
+        names=tuple(fields["names"]),
+        metadata=fields.get("metadata", {}),
+        passages=tuple(Passage(**one) for one in fields["passages"]),
+        vectors=_vectors(vectors, dimension),
+        questions=_vectors(questions, dimension),
+        question_languages=tuple(fields["question_languages"]),
+    )
 
 
-def _row(document: EncodedDocument) -> tuple[str, int, str, bytes, bytes]:
+def packed(document: EncodedDocument) -> tuple[str, int, str, bytes, bytes]:
+    """A document as a row: id, content, record, vectors, vectors of its questions."""
     record = {
         "names": document.names,
         "metadata": document.metadata,
@@ -182,3 +183,7 @@ def _row(document: EncodedDocument) -> tuple[str, int, str, bytes, bytes]:
         document.vectors.astype(np.float16).tobytes(),
         document.questions.astype(np.float16).tobytes(),
     )
+
+
+def _vectors(data: bytes, dimension: int) -> Vectors:
+    return np.frombuffer(data, np.float16).reshape(-1, dimension).astype(np.float32)

@@ -149,13 +149,13 @@ class Segment:
         cosine = self.dense.cosines(query.vector, passages)
         by_words = words[passages].astype(float) / per_token
         same = (self.languages[passages] == self._language(query.language)).astype(float)
-        best = _best_place(cosine + 0.5 * by_words, of, len(documents))
+        best = best_place_of(cosine + 0.5 * by_words, of, len(documents))
         return Look(
             documents=documents,
             passages=passages[best],
-            dense=_best(cosine + 1e-3 * same, of, len(documents)),
+            dense=best_of(cosine + 1e-3 * same, of, len(documents)),
             question=self._by_question(query, documents),
-            words=_best(by_words, of, len(documents)),
+            words=best_of(by_words, of, len(documents)),
             subject=subject[documents].astype(float),
             same=same[best],
         )
@@ -188,7 +188,7 @@ class Segment:
         cosines = self.dense.cosines(query.vector, self._keys(questions))
         if query.without is not None:
             cosines[np.isin(questions, query.without)] = -1.0
-        return _best(cosines, of, len(documents), empty=np.nan)
+        return best_of(cosines, of, len(documents), empty=np.nan)
 
     def _keys(self, questions: Numbers) -> Numbers:
         """The numbers of their vectors."""
@@ -214,14 +214,14 @@ def _largest(values: NDArray[np.float32], count: int) -> Numbers:
     return np.asarray(above, np.int64)
 
 
-def _best(values: Floats, of: Numbers, documents: int, *, empty: float = 0.0) -> Floats:
+def best_of(values: Floats, of: Numbers, documents: int, *, empty: float = 0.0) -> Floats:
     """The largest value of each document; `empty` where it has none."""
     best = np.full(documents, -np.inf)
     np.maximum.at(best, of, values)
     return np.where(np.isinf(best), empty, best)
 
 
-def _best_place(values: Floats, of: Numbers, documents: int) -> Numbers:
+def best_place_of(values: Floats, of: Numbers, documents: int) -> Numbers:
     """The place of the largest value of each document."""
     place = np.zeros(documents, np.int64)
     order = np.argsort(values, kind="stable")

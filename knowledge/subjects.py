@@ -59,7 +59,7 @@ class Subjects:
         for document, own in enumerate(names):
             for name in dict.fromkeys(own):
                 of.setdefault(name, []).append(document)
-        pieces = _pieces(list(of))
+        pieces = pieces_of(list(of))
         wholes = np.zeros(len(of), np.float32)
         np.add.at(wholes, pieces.texts, pieces.impacts)
         shared = np.array([len(one) for one in of.values()], float)
@@ -126,7 +126,7 @@ def _telling(shared: NDArray[Any], documents: int) -> NDArray[np.float32]:
     return np.asarray(np.clip(1.0 - np.log(shared) / np.log(documents), 0.0, 1.0), np.float32)
 
 
-def _pieces(names: Sequence[str]) -> LexicalIndex:
+def pieces_of(names: Sequence[str]) -> LexicalIndex:
     """An index in which a piece's impact is its weight alone, and pieces of too many names have none."""
     own = [sorted(set(grams(name))) for name in names]
     flat = hashed([gram for grams_ in own for gram in grams_])

@@ -8,10 +8,7 @@ import signal
 import sqlite3
 import time
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -22,7 +19,6 @@ from encoders.resolve import ENGLISH
 from knowledge.build import build_index
 from knowledge.documents import Document, Passage, Question
 from knowledge.encode import EncodedDocument
-from knowledge.filters import Filter
 from knowledge.index import KnowledgeIndex
 from knowledge.live import LiveKnowledge
 from knowledge.live_store import LiveStore
@@ -67,68 +63,6 @@ def _first(knowledge: LiveKnowledge | KnowledgeIndex, question: str, *context: s
 
 
 @pytest.mark.model
-def test_a_question_finds_the_place_that_was_named_turns_ago(index: KnowledgeIndex) -> None:
-    asked = "Is there anywhere to park?"
-    assert "yard" in _first(
-        index, asked, "I want to stay at the Acorn Guest House", "It is in the east.", "Good."
-    )
-    assert "street" in _first(index, asked, "We'll eat at Nirala", "Shall I book a table?", "Not yet.")
-
-
-@pytest.mark.model
-def test_a_follow_up_is_searched_with_what_it_follows(index: KnowledgeIndex) -> None:
-    assert "two years" in _first(
-        index, "and for how long?", "what does the warranty cover", "Faults in material."
-    )
-
-
-@pytest.mark.model
-def test_added_changed_and_deleted_documents_are_seen_at_once(live: LiveKnowledge) -> None:
-    live.put([_article("bikes", "Bicycles are delivered assembled, except for the pedals.")])
-    assert "pedals" in _first(live, "is a bicycle delivered assembled?")
-    live.put([_article("returns", "You can return an item within 100 days of delivery.", "Returns")])
-    assert "100 days" in _first(live, "how long can I return an item?")
-    assert [one.id for one in live.search("return an item", k=10).passages].count("returns#0") == 1
-    live.delete(["returns", "bikes", "never-there"])
-    found = {one.document_id for one in live.search("how long can I return an item?", k=10).passages}
-    assert not found & {"returns", "bikes"}
-    assert live.passage("returns#0") is None
-    assert live.passage("warranty#0") is not None
-
-
-@pytest.mark.model
-def test_filters_hold_for_old_and_new_documents(live: LiveKnowledge) -> None:
-    offer = {"valid_from": "2026-12-01", "valid_until": "2026-12-24", "channel": "web"}
-    live.put(
-        [replace(_article("offer", "Gift cards are sold with ten percent off.", "Offer"), metadata=offer)]
-    )
-
-    def found(**fits: Any) -> set[str]:
-        hits = live.search("are gift cards cheaper?", where=Filter(**fits), k=10).passages
-        return {one.document_id for one in hits}
-
-    assert found(on=date(2026, 12, 24)) >= {"offer", "gift-cards"}
-    assert "offer" not in found(on=date(2026, 12, 25))
-    assert "offer" not in found(equal=(("channel", "whatsapp"),))
-    assert "gift-cards" in found(equal=(("channel", "whatsapp"),))
-    assert not found(language="zh")
-
-
-@pytest.mark.model
-def test_changes_stay_and_other_processes_see_them(
-    index: KnowledgeIndex, live: LiveKnowledge, tmp_path: Path
-) -> None:
-    other = LiveKnowledge.open(index, tmp_path)
-    live.put([_article("bikes", "Bicycles are delivered assembled, except for the pedals.")])
-    time.sleep(0.25)
-    assert "pedals" in _first(other, "is a bicycle delivered assembled?")
-    other.close()
-    again = LiveKnowledge.open(index, tmp_path)
-    assert "pedals" in _first(again, "is a bicycle delivered assembled?")
-    again.close()
-
-
-@pytest.mark.model
 def test_searches_go_on_when_the_store_is_gone(live: LiveKnowledge) -> None:
     live.put([_article("bikes", "Bicycles are delivered assembled, except for the pedals.")])
     live.close()
@@ -136,38 +70,6 @@ def test_searches_go_on_when_the_store_is_gone(live: LiveKnowledge) -> None:
     assert "pedals" in _first(live, "is a bicycle delivered assembled?")
     with pytest.raises(ArtifactError, match="cannot be"):
         live.delete(["bikes"])
-
-
-@pytest.mark.model
-def test_files_are_followed_and_what_was_put_stays(live: LiveKnowledge) -> None:
-    assert live.sync(ARTICLES) == 0
-    live.put(
-        [_article("bikes", "Bicycles come without pedals."), _article("gift-cards", "Gift cards expire.")]
-    )
-    assert live.sync(ARTICLES) == 0, "a file that has not changed does not undo what was put"
-    edited = [_article("warranty", "The warranty lasts five years.", "Warranty"), *ARTICLES[2:]]
-    assert live.sync(edited) == 2
-    assert "five years" in _first(live, "how long does the warranty last?")
-    assert live.passage("returns#0") is None
-    assert live.passage("bikes#0") is not None
-    assert live.sync(ARTICLES) == 2
-    assert "two years" in _first(live, "how long does the warranty last?")
-    assert live.passage("returns#0") is not None
-
-
-@pytest.mark.model
-def test_a_release_that_holds_the_change_already_hides_nothing(
-    index: KnowledgeIndex, encoder: Encoder, tmp_path: Path
-) -> None:
-    edited = [_article("warranty", "The warranty lasts five years.", "Warranty"), *ARTICLES[2:]]
-    first = LiveKnowledge.open(index, tmp_path / "live")
-    first.sync(edited)
-    first.close()
-    build_index(edited, encoder, tmp_path / "newer")
-    newer = LiveKnowledge.open(KnowledgeIndex.open(tmp_path / "newer", encoder), tmp_path / "live")
-    assert newer.sync(edited) == 0
-    assert "five years" in _first(newer, "how long does the warranty last?")
-    newer.close()
 
 
 @pytest.mark.model
