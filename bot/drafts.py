@@ -12,7 +12,7 @@ from bot.project import Project, data_files, domain_mapping, load_domain
 from bot.project_edits import domain_file_with, nlu_file, with_entries, with_examples, with_names, write_files
 from encoders.errors import InputError
 from encoders.records import read_text
-from intents.examples import Example
+from intents.examples import OUT_OF_SCOPE, Example
 from intents.mining.review import Accepted
 from intents.nlu import load_training_data
 
@@ -50,32 +50,46 @@ def apply_drafts(project: Project, accepted: Accepted) -> Applied:
     Raises:
         InputError: for a file that is wrong already, or is written in a way that cannot be added to.
     """
+    applied, changed = planned(project, accepted)
+    write_files(changed)
+    return applied
+
+
+def planned(project: Project, accepted: Accepted) -> tuple[Applied, dict[Path, str]]:
+    """What `apply_drafts` would do, and the new texts of the files.
+
+    Examples of `out_of_scope` make no intent.
+
+    Raises:
+        InputError: as `apply_drafts`.
+    """
     there = _known_examples(project)
     new, elsewhere = _new_examples(accepted.examples, there)
     domain = domain_mapping(project)
-    intents = _missing([one.intent for one in new], _names(domain.get("intents")))
+    named = [one.intent for one in new if one.intent != OUT_OF_SCOPE]
+    intents = _missing(named, _names(domain.get("intents")))
     responses, unfilled = _filled(accepted.responses, load_domain(project).slots)
     had = domain.get("responses") or {}
     added = {name: variations for name, variations in responses.items() if name not in had}
     changed: dict[Path, str] = {}
     if new:
         path = nlu_file(project)
-        changed[path] = with_examples(_text(path, changed), path, new)
+        changed[path] = with_examples(text_so_far(path, changed), path, new)
     if intents:
         path = domain_file_with(project, "intents")
-        changed[path] = with_names(_text(path, changed), path, "intents", intents)
+        changed[path] = with_names(text_so_far(path, changed), path, "intents", intents)
     if added:
         path = domain_file_with(project, "responses")
-        changed[path] = with_entries(_text(path, changed), path, "responses", added)
-    write_files(changed)
-    return Applied(
+        changed[path] = with_entries(text_so_far(path, changed), path, "responses", added)
+    applied = Applied(
         examples=len(new), known=len(accepted.examples) - len(new) - len(elsewhere), elsewhere=tuple(elsewhere),
         intents=tuple(intents), responses=tuple(added), kept=tuple(name for name in responses if name in had),
         unfilled=unfilled, files=tuple(changed),
     )  # fmt: skip
+    return applied, changed
 
 
-def _text(path: Path, changed: Mapping[Path, str]) -> str:
+def text_so_far(path: Path, changed: Mapping[Path, str]) -> str:
     """The file as it is to be so far."""
     if path in changed:
         return changed[path]

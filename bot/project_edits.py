@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.project import Project, data_files, domain_files
+from bot.yaml_edits import line_after
 from encoders.errors import InputError
 from encoders.records import read_text
 from intents.annotations import read_annotations, write_annotations
@@ -70,8 +71,9 @@ def without_examples(text: str, path: Path, unwanted: Callable[[Example], bool])
     if root is None or not doomed:
         return text
     lines = text.splitlines(keepends=True)
-    for start, end in reversed(list(_ranges(root, doomed))):
-        del lines[start:end]
+    for start, end, whole in reversed(list(_ranges(root, doomed))):
+        blank = whole and start > 0 and not lines[start - 1].strip()  # `with_examples` puts one before an item
+        del lines[start - blank : end]
     return "".join(lines)
 
 
@@ -218,8 +220,8 @@ def _scalar(name: str) -> str:
     return name if plain else json.dumps(name, ensure_ascii=False)
 
 
-def _ranges(root: Any, doomed: set[tuple[str, int]]) -> Iterable[tuple[int, int]]:
-    """(first line, line after the last) of what goes: examples, or whole items of which nothing is left."""
+def _ranges(root: Any, doomed: set[tuple[str, int]]) -> Iterable[tuple[int, int, bool]]:
+    """(first line, line after the last, whether it is an item) of what goes: examples, or items that lose all."""
     nlu = next((value for key, value in root.value if key.value == "nlu"), None)
     items = nlu.value if nlu is not None else []
     for item in items:
@@ -229,14 +231,6 @@ def _ranges(root: Any, doomed: set[tuple[str, int]]) -> Iterable[tuple[int, int]
             continue
         intent = fields["intent"].value
         gone = [node for node in examples.value if (intent, node.start_mark.line + 1) in doomed]
-        whole = gone and len(gone) == len(examples.value)
+        whole = bool(gone) and len(gone) == len(examples.value)
         for node in [item] if whole else gone:
-            yield int(node.start_mark.line), _after(node)
-
-
-def _after(node: Any) -> int:
-    """The line after the last one of a node; a collection's own mark lies behind the comments that follow it."""
-    while node.id != "scalar" and node.value and not node.flow_style:
-        last = node.value[-1]
-        node = last[1] if isinstance(last, tuple) else last
-    return int(node.end_mark.line) + int(node.end_mark.column > 0)
+            yield int(node.start_mark.line), line_after(node), whole

@@ -42,6 +42,7 @@ from bot.store.records import (
     UnansweredState,
     Unfinished,
 )
+from bot.store.reviews import Reviews
 from bot.store.schema import ensure_current
 from bot.store.shadows import ShadowTable
 from bot.store.shared import Shared
@@ -66,6 +67,7 @@ class Store:
     traffic: TrafficTable
     shadows: ShadowTable
     people: People
+    reviews: Reviews
     shared: Shared | None = None
     """What the processes at a PostgreSQL tell each other; None for SQLite, which serves one."""
 
@@ -80,6 +82,7 @@ class Store:
         self.traffic = TrafficTable(engine, writer, clock)
         self.shadows = ShadowTable(engine, writer)
         self.people = People(engine, writer)
+        self.reviews = Reviews(engine, writer, clock)
 
     @classmethod
     async def open(

@@ -178,6 +178,55 @@ unanswered = Table(
     sqlite_autoincrement=True,
 )
 
+# What people review: messages on their way into the training data, and what was done about them.
+review_items = Table(
+    "review_items",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("source", String, nullable=False),  # mined, unanswered, unsure, out_of_scope or corrected
+    Column("conversation_id", String, nullable=False),  # live or historical; empty for bare utterances
+    Column(
+        "place", String, nullable=False
+    ),  # where in it: an event's or a turn's number, or the utterance's id
+    Column(
+        "draft", String, nullable=False
+    ),  # the folder of drafts it was mined into; empty for live messages
+    Column("text", Words, nullable=False),  # without personal data
+    Column("language", String, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("candidates", _Json, nullable=False),
+    Column("cluster", String, nullable=False),
+    Column("position", Integer, nullable=False),  # in its cluster, the most typical first
+    Column("proposed", String, nullable=False),  # an intent that a person or mining named
+    Column("state", String, nullable=False),  # open or done
+    Column("version", Integer, nullable=False),
+    Column("claimed_by", String, nullable=False),
+    Column("claimed_until", UtcDateTime),
+    Column("change_id", BigInteger),  # that settled it
+    Column("created_at", UtcDateTime, nullable=False),
+    UniqueConstraint("draft", "conversation_id", "place"),
+    Index(None, "state", "cluster", "position"),
+    Index(None, "conversation_id"),
+    Index(None, "change_id"),
+    sqlite_autoincrement=True,
+)
+
+# No customer's words and no conversation's id are in here: items point to their change, not the other way.
+review_changes = Table(
+    "review_changes",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("kind", String, nullable=False),  # assign, out_of_scope, dismiss, answer or article
+    Column("target", Words, nullable=False),  # the intent, response or article
+    Column("person", Words, nullable=False),
+    Column("edits", _Json, nullable=False),
+    Column("items", Integer, nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("undone_by", Words, nullable=False),
+    Column("undone_at", UtcDateTime),
+    sqlite_autoincrement=True,
+)
+
 pointers = Table(
     "pointers",
     metadata,
