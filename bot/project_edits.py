@@ -72,7 +72,9 @@ def without_examples(text: str, path: Path, unwanted: Callable[[Example], bool])
         return text
     lines = text.splitlines(keepends=True)
     for start, end, whole in reversed(list(_ranges(root, doomed))):
-        blank = whole and start > 0 and not lines[start - 1].strip()  # `with_examples` puts one before an item
+        blank = (
+            whole and start > 0 and not lines[start - 1].strip()
+        )  # `with_examples` puts one before an item
         del lines[start - blank : end]
     return "".join(lines)
 
