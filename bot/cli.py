@@ -102,12 +102,14 @@ def export(
 
 @app.command()
 def forget(
-    project: ProjectFolder, conversation: Annotated[str, typer.Argument(help="The conversation's id.")]
+    project: ProjectFolder,
+    conversation: Annotated[str, typer.Argument(help="The conversation's id.")],
+    database: DatabaseUrl = None,
 ) -> None:
-    """Remove a historical conversation from dialogs, drafts and training data."""
+    """Remove a conversation, and all others of the same customer, from the database and what was learned from it."""
     from bot.commands.forget import forget_command
 
-    raise typer.Exit(forget_command(project, conversation))
+    raise typer.Exit(forget_command(project, conversation, database=database))
 
 
 @app.command()

@@ -1,28 +1,52 @@
-"""`kefu forget`: a conversation out of what the assistant learned from."""
+"""`kefu forget`: a customer's conversations out of the database and of what the assistant learned from."""
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import typer
 
-from bot.forget import forget_conversation
-from bot.project import open_project
+from bot.forget import Forgotten, forget_conversation, forget_person
+from bot.project import Project, open_project
+from bot.store.locks import ConversationLocks
+from bot.store.store import Store
 
 
-def forget_command(folder: Path, conversation: str) -> int:
+def forget_command(folder: Path, conversation: str, *, database: str | None = None) -> int:
     """Forget and say what went and what is left to do; 1 where there was nothing of it."""
-    done = forget_conversation(open_project(folder), conversation)
+    project = open_project(folder)
+    if database is None and not (folder / "kefu.sqlite").exists():
+        done = forget_conversation(project, conversation)
+    else:
+        done = asyncio.run(_with_database(project, conversation, database))
     if not done.anything:
         typer.echo(f"There is nothing of the conversation {conversation!r} in {folder}.", err=True)
         return 1
-    typer.echo(
-        f"Removed: {done.dialogs} records in dialogs/, {done.drafts} mined turns, {done.examples} training examples."
-    )
-    for where in done.wordings:
-        typer.echo(f"{where} was drafted from it: look whether its wording may stay.")
-    if done.examples and done.releases:
-        typer.echo(
-            f"Trained with it: {', '.join(done.releases)}. Train again and remove those from releases/."
-        )
+    for line in said(done):
+        typer.echo(line)
+    if done.live and project.settings.events.file is not None:
+        typer.echo(f"Its events were also written to {project.settings.events.file}: take them out there.")
     return 0
+
+
+def said(done: Forgotten) -> list[str]:
+    """What went, and what a person has to look at."""
+    live = f"{done.live} live conversation{'' if done.live == 1 else 's'}, " if done.live else ""
+    lines = [
+        f"Removed: {live}{done.dialogs} records in dialogs/, {done.drafts} mined turns, "
+        f"{done.examples} training examples."
+    ]
+    lines += [f"{where} was drafted from it: look whether its wording may stay." for where in done.wordings]
+    if done.examples and done.releases:
+        trained = ", ".join(done.releases)
+        lines.append(f"Trained with it: {trained}. Train again and remove those from releases/.")
+    return lines
+
+
+async def _with_database(project: Project, conversation: str, database: str | None) -> Forgotten:
+    store = await Store.open(database or project.database_url, exclusive=False)
+    try:
+        return await forget_person(project, store, conversation, locks=ConversationLocks(store.shared))
+    finally:
+        await store.close()

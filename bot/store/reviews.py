@@ -16,7 +16,7 @@ from bot.store.tables import review_changes, review_items
 from bot.store.writer import Writer
 
 Source = Literal["mined", "unanswered", "unsure", "out_of_scope", "corrected"]
-Kind = Literal["assign", "out_of_scope", "dismiss", "answer", "article"]
+Kind = Literal["assign", "out_of_scope", "dismiss", "answer", "article", "forget"]
 SOURCES: tuple[Source, ...] = ("corrected", "unanswered", "unsure", "out_of_scope", "mined")
 
 _KEY = ("draft", "conversation_id", "place")

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.errors import StoreError
 from bot.messages import Message
 from bot.store import changes
+from bot.store.archive import Archive
 from bot.store.codec import message_from_dict, message_to_dict
 from bot.store.cursors import Cursors
 from bot.store.engine import (
@@ -68,6 +69,7 @@ class Store:
     shadows: ShadowTable
     people: People
     reviews: Reviews
+    archive: Archive
     shared: Shared | None = None
     """What the processes at a PostgreSQL tell each other; None for SQLite, which serves one."""
 
@@ -83,6 +85,7 @@ class Store:
         self.shadows = ShadowTable(engine, writer)
         self.people = People(engine, writer)
         self.reviews = Reviews(engine, writer, clock)
+        self.archive = Archive(engine)
 
     @classmethod
     async def open(

@@ -216,7 +216,7 @@ review_changes = Table(
     "review_changes",
     metadata,
     Column("id", _Id, primary_key=True),
-    Column("kind", String, nullable=False),  # assign, out_of_scope, dismiss, answer or article
+    Column("kind", String, nullable=False),  # assign, out_of_scope, dismiss, answer, article or forget
     Column("target", Words, nullable=False),  # the intent, response or article
     Column("person", Words, nullable=False),
     Column("edits", _Json, nullable=False),
