@@ -26,6 +26,7 @@ from bot.project import Project
 from bot.relay import relay
 from bot.reminders import Reminders
 from bot.respond import Responder
+from bot.review.opened import opened_review
 from bot.rollout.shadow import watch_decisions
 from bot.store.store import Store
 from bot.trackers import Trackers
@@ -115,6 +116,7 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
             stack.callback(
                 asyncio.create_task(EventStream(store.cursors, sink, alone=store.alone).run()).cancel
             )
+        review = await stack.enter_async_context(opened_review(project, store, runtime, turns, hub))
         resumed = await turns.resume()
         if resumed:
             log.info("taking up messages that were not finished", extra={"messages": resumed})
@@ -136,6 +138,7 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
                 explain=_explainer(runtime),
                 articles=Articles(runtime),
                 counts=store.counts,
+                review=review,
                 rasa=RasaApi(access=options.access, trackers=trackers, releases=runtime)
                 if options.access
                 else None,

@@ -26,6 +26,8 @@ from bot.project import Project
 from bot.reader import Reader, Reading
 from bot.release import Release
 from bot.respond import Responder
+from bot.review.opened import NEWS
+from bot.review.review import Review, Told
 from bot.runtime import Runtime, Runtimes
 from bot.settings import ProjectSettings, ServerSettings
 from bot.store.records import Conversation
@@ -33,7 +35,7 @@ from bot.store.retry import RetryPolicy
 from bot.store.store import Store
 from bot.trackers import Trackers
 from bot.turns import Turns
-from bot.web.live import Hub
+from bot.web.live import CONSOLE, Hub
 from bot.web.metrics import Metrics
 from bot.web.outbox_sender import OutboxSender
 from bot.web.rasa_access import Access
@@ -43,6 +45,7 @@ from bot.web.service import Services
 from encoders.workers import ModelWorkers
 from intents.understanding import IntentScore, Understanding
 from knowledge.documents import Retrieved
+from tests.reviewed_project import NearAid
 from tests.unit.dialog_assistant import assistant
 
 TOKEN = "a-console-token-for-tests"
@@ -175,6 +178,8 @@ async def served(
         sender.start()
         stack.push_async_callback(turns.drain, timeout_s=5)
         await turns.resume()
+        told = Told(changed=lambda: hub.publish(CONSOLE, NEWS), erased=turns.forget)
+        review = Review(project=project, store=store, aid=NearAid(), locks=turns.locks, told=told)
         app = build_app(
             Services(
                 turns=turns,
@@ -189,6 +194,7 @@ async def served(
                 channels=channels,
                 server=ServerSettings(),
                 counts=store.counts,
+                review=review,
                 rasa=RasaApi(access=access, trackers=trackers, releases=release) if access else None,
             )
         )

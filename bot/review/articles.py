@@ -72,7 +72,7 @@ def changed_text(before: str, title: str, text: str, today: date) -> str:
         line = f"{key}: {value}\n"
         pattern = rf"^{key}[ \t]*:.*\n"
         if re.search(pattern, front, re.MULTILINE):
-            front = re.sub(pattern, lambda _, line=line: line, front, count=1, flags=re.MULTILINE)  # type: ignore[misc]
+            front = re.sub(pattern, lambda _, line=line: line, front, count=1, flags=re.MULTILINE)
         else:
             front += line
     return f"---\n{front}---\n\n{text.strip()}\n"

@@ -110,7 +110,7 @@ def _is_doubtful(event: Event) -> bool:
     """Whether an event is a decision that was no sure answer."""
     if event["event"] != "decision":
         return False
-    chosen = event.get("chosen") or ()
+    chosen: Sequence[Event] = event.get("chosen") or []
     sure = event["kind"] in ("answer", "cite") and bool(chosen) and float(chosen[0]["p"]) >= UNSURE
     return not sure
 

@@ -15,11 +15,11 @@ from bot.review.aid import ReadingAid
 from bot.review.arranging import Arranging
 from bot.review.gather import ReviewSink
 from bot.review.mined import drafts_of
-from bot.review.review import Review
+from bot.review.review import Review, Told
 from bot.review.space import space_of
-from bot.store.locks import ConversationLocks
 from bot.store.store import Store
-from bot.web.live import CONSOLE, Hub
+from bot.turns import Turns
+from bot.web.live import CONSOLE, RESYNC, Hub
 from encoders.errors import KefuError
 from intents.mining.review import REVIEW
 
@@ -32,17 +32,22 @@ NEWS = {"type": "review"}
 
 @asynccontextmanager
 async def opened_review(
-    project: Project, store: Store, release: ActiveRelease, locks: ConversationLocks, hub: Hub
+    project: Project, store: Store, release: ActiveRelease, turns: Turns, hub: Hub
 ) -> AsyncIterator[Review]:
     """The review, fed until the block ends."""
 
     def changed() -> None:
         hub.publish(CONSOLE, NEWS)
 
+    def erased(conversation_id: str) -> None:
+        turns.forget(conversation_id)
+        hub.publish(CONSOLE, RESYNC)
+
     async with AsyncExitStack() as stack:
         aid = ReadingAid()
         stack.push_async_callback(aid.close)
-        review = Review(project=project, store=store, aid=aid, locks=locks, changed=changed)
+        told = Told(changed=changed, erased=erased)
+        review = Review(project=project, store=store, aid=aid, locks=turns.locks, told=told)
         arranging = Arranging(store.reviews, aid, space_of(release), arranged=changed)
 
         def added() -> None:

@@ -149,7 +149,7 @@ def undone(project: Project, change: Change, items: Sequence[Item]) -> Plan:
     return Plan(files=files)
 
 
-def _removable(project: Project, edit: Json, files: Mapping[Path, str | None]) -> list[Json]:
+def _removable(project: Project, edit: Mapping[str, Any], files: Mapping[Path, str | None]) -> list[Json]:
     """The hunks of a domain file, without those that name an intent which still has examples."""
     made = set(edit.get("intents") or ())
     if not made:
@@ -160,7 +160,7 @@ def _removable(project: Project, edit: Json, files: Mapping[Path, str | None]) -
     return [hunk for hunk in edit["hunks"] if str(hunk["new"]).strip() not in kept]
 
 
-def _restored(path: Path, edit: Json) -> str | None:
+def _restored(path: Path, edit: Mapping[str, Any]) -> str | None:
     if hashlib.sha256(text_so_far(path, {}).encode()).hexdigest() != edit["after"]:
         raise Overwritten
     before: str | None = edit["before"]

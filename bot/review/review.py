@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from bot.forget import Forgotten, forget_person
 from bot.project import Project
 from bot.project_edits import write_files
 from bot.review.aid import Aid
@@ -51,6 +52,14 @@ class Draft:
     seen: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """Who hears that the queue or its history has changed, and of each conversation that is gone."""
+
+    changed: Callable[[], None]
+    erased: Callable[[str], None]
+
+
 class Review:
     """Decisions about the queue, each written to the project's files and to the history."""
 
@@ -61,16 +70,18 @@ class Review:
         store: Store,
         aid: Aid,
         locks: ConversationLocks,
-        changed: Callable[[], None],
+        told: Told,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """`changed` is told after each change, so that pages can be."""
+        """`told` hears of changes, so that pages can."""
         self.project = project
         self.reviews = store.reviews
+        self.archive = store.archive
         self._store = store
         self._aid = aid
         self._locks = locks
-        self._changed = changed
+        self._changed = told.changed
+        self._erased = told.erased
         self._now = now
 
     async def sync_drafts(self) -> None:
@@ -152,7 +163,7 @@ class Review:
         """
         async with self._files():
             change = await self.reviews.change(change_id)
-            if change is None:
+            if change is None or change.kind == "forget":
                 raise Refused("There is no such change.")
             if change.undone_at is not None:
                 raise ConflictError("It was undone already.")
@@ -191,6 +202,21 @@ class Review:
         put = await self.reviews.correct(item)
         self._changed()
         return put
+
+    async def forget(self, conversation_id: str, person: str) -> Forgotten:
+        """Delete what is stored of the customer who had a conversation, and what was learned from it.
+
+        Raises:
+            InputError: when a file holds it in a form that cannot be rewritten.
+        """
+        async with self._files():
+            done = await forget_person(
+                self.project, self._store, conversation_id, locks=self._locks, erased=self._erased
+            )
+            if done.anything:
+                await self.reviews.decide(Decided(kind="forget", target="", person=person, edits=(), seen=()))
+        self._changed()
+        return done
 
     @asynccontextmanager
     async def _files(self) -> AsyncIterator[None]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Row, Select, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy import ColumnElement, Row, and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.store.engine import store_errors
@@ -100,7 +100,7 @@ class Archive:
         )
         return {row[0]: row[1] for row in await self._rows(statement)}
 
-    async def _rows(self, statement: Select[Any]) -> Sequence[Row[*tuple[Any, ...]]]:
+    async def _rows(self, statement: Any) -> Sequence[Row[*tuple[Any, ...]]]:
         with store_errors("searching conversations"):
             async with self._engine.connect() as connection:
                 return (await connection.execute(statement)).all()

@@ -21,8 +21,10 @@ from bot.store.records import ConflictError
 from bot.store.reviews import SOURCES, Change, Item, Source
 from bot.web.errors import ApiError
 from bot.web.keys import SERVICES
+from bot.web.operation import operation
 from bot.web.people import acting, require
 from bot.web.reading import query_number, read_api_object, text_field, whole_number
+from bot.web.shapes import ANY, STATUS, array, one_of, or_null, record, string, whole
 from encoders.errors import InputError
 
 Json = dict[str, Any]
@@ -31,9 +33,29 @@ _MOST_ITEMS = 500
 _LONGEST_ANSWER = 4000
 _LONGEST_ARTICLE = 200_000
 _LONGEST_NAME = 80
+_AGENT = {"agent": string(_LONGEST_NAME)}
+_SEEN = {"items": array({"type": "array", "items": whole(0), "minItems": 2, "maxItems": 2})}
+_ANSWERS = {"answers": {"type": "object", "additionalProperties": string(_LONGEST_ANSWER)}}
+_DONE = record({"change": or_null(whole(1)), "left": {"type": "object"}})
+_ARTICLE = record(
+    {"id": string(), "title": string(), "language": string(), "text": string(), "seen": string()}
+)
+_FILTER = {"source": one_of(*SOURCES), "language": string(8)}
+_CHANGE = record(
+    {
+        "id": whole(1), "kind": string(), "target": string(), "person": string(), "items": whole(0),
+        "files": array(string()), "made_at": string(), "undone_by": string(), "undone_at": or_null(string()),
+    }
+)  # fmt: skip
 _NOT_IN_NAMES = set("/{}[]\"'#:,\\ \t\n")
 
 
+@operation(
+    "The clusters of messages that wait for a decision, the largest first.",
+    access="console",
+    query=_FILTER,
+    answers={200: record({"groups": array(record({"cluster": string(), "size": whole(1)})), "counts": ANY})},
+)
 async def queue(request: web.Request) -> web.Response:
     """GET /api/console/review/queue?source=&language=: the clusters of open messages, the largest first"""
     await require(request, Role.AGENT)
@@ -44,6 +66,12 @@ async def queue(request: web.Request) -> web.Response:
     return web.json_response({"groups": groups, "counts": await review.reviews.counts()})
 
 
+@operation(
+    "A cluster's messages, the most typical first, and the answers that were drafted for it.",
+    access="console",
+    query={"cluster": string(400), **_FILTER},
+    answers={200: record({"items": array({"type": "object"}), "drafted_answers": array(string())})},
+)
 async def items(request: web.Request) -> web.Response:
     """GET /api/console/review/items?cluster=&source=&language=: a cluster's messages, the most typical first"""
     await require(request, Role.AGENT)
@@ -53,6 +81,12 @@ async def items(request: web.Request) -> web.Response:
     return web.json_response({"items": [_item(item) for item in found], "drafted_answers": answers})
 
 
+@operation(
+    "A reviewer is at these messages, and at no others.",
+    access="console",
+    body=record({"items": array(whole(0))}, _AGENT),
+    answers={200: record({"taken": {"type": "object"}})},
+)
 async def claim(request: web.Request) -> web.Response:
     """POST /api/console/review/claims {items: [id]}: I am at these and at no others; {taken: {id: name}}"""
     person, data = await _reviewer(request)
@@ -62,6 +96,13 @@ async def claim(request: web.Request) -> web.Response:
     return web.json_response({"taken": await review_of(request).claim(ids, person)})
 
 
+@operation(
+    "Make messages examples of an intent, or dismiss them.",
+    access="console",
+    body=record(_SEEN, {"intent": string(_LONGEST_NAME), **_ANSWERS, **_AGENT}),
+    answers={200: _DONE},
+    refuses=(409,),
+)
 async def decide(request: web.Request) -> web.Response:
     """POST /api/console/review/decisions {items: [[id, version]], intent?, answers?: {language: text}}
 
@@ -83,6 +124,13 @@ async def decide(request: web.Request) -> web.Response:
         return _done(await review.assign(seen, intent, person, answers=answers))
 
 
+@operation(
+    "Change what a message says as an example.",
+    access="console",
+    body=record({"version": whole(0), "text": string(1000, empty=False)}),
+    answers={200: STATUS},
+    refuses=(409,),
+)
 async def reword(request: web.Request) -> web.Response:
     """PUT /api/console/review/items/{id} {version, text}: what the message says as an example"""
     await require(request, Role.SUPERVISOR)
@@ -94,6 +142,11 @@ async def reword(request: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
 
 
+@operation(
+    "The project's intents with their answers, and its languages.",
+    access="console",
+    answers={200: record({"intents": array(record({"name": string()})), "languages": array(string())})},
+)
 async def intents(request: web.Request) -> web.Response:
     """GET /api/console/review/intents: [{name, examples, answers: {language: text}}], and the project's languages"""
     await require(request, Role.AGENT)
@@ -104,6 +157,13 @@ async def intents(request: web.Request) -> web.Response:
     return web.json_response({"intents": found, "languages": languages})
 
 
+@operation(
+    "Write what an intent is answered with.",
+    access="console",
+    body=record(_ANSWERS, _AGENT),
+    answers={200: _DONE},
+    refuses=(409,),
+)
 async def answer(request: web.Request) -> web.Response:
     """PUT /api/console/review/answers/{intent} {answers: {language: text}}"""
     person, data = await _reviewer(request)
@@ -115,6 +175,7 @@ async def answer(request: web.Request) -> web.Response:
         return _done(await review.answer(f"utter_{request.match_info['intent']}", answers, person))
 
 
+@operation("The Markdown articles.", access="console", answers={200: record({"articles": array(_ARTICLE)})})
 async def articles(request: web.Request) -> web.Response:
     """GET /api/console/review/articles: all Markdown articles"""
     await require(request, Role.AGENT)
@@ -122,6 +183,20 @@ async def articles(request: web.Request) -> web.Response:
     return web.json_response({"articles": found})
 
 
+@operation(
+    "Write an article, and let it be the answer to messages.",
+    access="console",
+    body=record(
+        {
+            "title": string(200, empty=False),
+            "language": string(8),
+            "text": string(_LONGEST_ARTICLE, empty=False),
+        },
+        {"seen": string(64), **_SEEN, **_AGENT},
+    ),
+    answers={200: _DONE},
+    refuses=(409,),
+)
 async def write_article(request: web.Request) -> web.Response:
     """PUT /api/console/review/articles/{id} {title, language, text, seen?, items?}"""
     person, data = await _reviewer(request)
@@ -130,7 +205,7 @@ async def write_article(request: web.Request) -> web.Response:
         title=text_field(data, "title", longest=200),
         language=text_field(data, "language", longest=8),
         text=text_field(data, "text", longest=_LONGEST_ARTICLE),
-        seen=text_field(data, "seen", longest=64, default=""),
+        seen=str(data.get("seen") or "")[:64],
     )
     review = review_of(request)
     if draft.language not in review.project.settings.languages:
@@ -139,6 +214,12 @@ async def write_article(request: web.Request) -> web.Response:
         return _done(await review.article(draft, _seen(data), person))
 
 
+@operation(
+    "What was decided, by whom and when, the newest first.",
+    access="console",
+    query={"before": whole(1)},
+    answers={200: record({"changes": array(_CHANGE)})},
+)
 async def history(request: web.Request) -> web.Response:
     """GET /api/console/review/history?before=: what was decided, by whom and when, the newest first"""
     await require(request, Role.AGENT)
@@ -147,6 +228,9 @@ async def history(request: web.Request) -> web.Response:
     return web.json_response({"changes": [_change(one) for one in found]})
 
 
+@operation(
+    "Take a decision back.", access="console", body=record({}, _AGENT), answers={200: STATUS}, refuses=(409,)
+)
 async def undo(request: web.Request) -> web.Response:
     """POST /api/console/review/history/{id}/undo"""
     person, _ = await _reviewer(request)

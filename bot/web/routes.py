@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.channels.socket_io import SocketIo
 from bot.web import (
+    archive_api,
     chat_api,
     console_api,
     deliveries_api,
@@ -19,6 +20,7 @@ from bot.web import (
     openapi,
     pages,
     rasa_api,
+    review_api,
     session_api,
     socket_io,
     webhooks,
@@ -72,12 +74,32 @@ def build_app(services: Services) -> web.Application:
     app.router.add_post(r"/api/console/deliveries/{id:\d{1,12}}/{deed:replay|drop}", deliveries_api.act)
     app.router.add_get("/api/console/live", console_api.live)
     app.router.add_post("/api/intents/explain", intents_api.explain)
+    _add_review(app.router)
     if services.rasa is not None:
         rasa_api.attach(app, services.rasa)
     for channel in services.channels.values():
         if isinstance(channel, SocketIo):
             socket_io.attach(app, channel)
     return app
+
+
+def _add_review(router: web.UrlDispatcher) -> None:
+    router.add_get("/api/console/review/queue", review_api.queue)
+    router.add_get("/api/console/review/items", review_api.items)
+    router.add_put(r"/api/console/review/items/{id:\d{1,9}}", review_api.reword)
+    router.add_post("/api/console/review/claims", review_api.claim)
+    router.add_post("/api/console/review/decisions", review_api.decide)
+    router.add_get("/api/console/review/intents", review_api.intents)
+    router.add_put("/api/console/review/answers/{intent}", review_api.answer)
+    router.add_get("/api/console/review/articles", review_api.articles)
+    router.add_put("/api/console/review/articles/{id}", review_api.write_article)
+    router.add_get("/api/console/review/history", review_api.history)
+    router.add_post(r"/api/console/review/history/{id:\d{1,9}}/undo", review_api.undo)
+    router.add_get("/api/console/archive", archive_api.find)
+    router.add_get("/api/console/archive/values", archive_api.values)
+    router.add_get("/api/console/archive/{id}", archive_api.show)
+    router.add_post("/api/console/archive/{id}/labels", archive_api.correct)
+    router.add_post("/api/console/archive/{id}/erase", archive_api.erase)
 
 
 async def _sockets(app: web.Application) -> AsyncIterator[None]:

@@ -10,6 +10,7 @@ from bot.articles import Articles
 from bot.channels.base import Channel
 from bot.messages import Message, Reply
 from bot.people.sessions import Sessions
+from bot.review.review import Review
 from bot.settings import ServerSettings
 from bot.store.records import Counts, Delivery
 from bot.web.live import Hub
@@ -104,6 +105,7 @@ class Services:
         counts: sizes of the queues, read when `/metrics` is.
         body_timeout_s: within this time a request's body must have come.
         rasa: Rasa's HTTP API, where it is wanted.
+        review: of the project whose messages these are.
     """
 
     turns: Turns
@@ -123,3 +125,4 @@ class Services:
     counts: Callable[[], Awaitable[Counts]] | None = None
     body_timeout_s: float = 15.0
     rasa: RasaApi | None = None
+    review: Review | None = None

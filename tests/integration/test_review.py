@@ -15,7 +15,7 @@ from bot.project import Project, training_files
 from bot.review.aid import ReadingAid
 from bot.review.arranging import Arranging, Space
 from bot.review.gather import ReviewSink
-from bot.review.review import Draft, Refused, Review
+from bot.review.review import Draft, Refused, Review, Told
 from bot.store.locks import ConversationLocks
 from bot.store.records import ConflictError
 from bot.store.reviews import CLAIM_S, Item
@@ -52,7 +52,7 @@ def review(project: Project, store: Store, clock: Clock) -> Review:
         store=store,
         aid=NearAid(),
         locks=ConversationLocks(),
-        changed=lambda: None,
+        told=Told(changed=lambda: None, erased=lambda _: None),
         now=clock,
     )
 
