@@ -140,6 +140,7 @@ async def served(
     unknown_sends: Literal["resend", "hold"] = "resend",
     pause_s: float = 0.0,
     access: Access | None = None,
+    body_timeout_s: float = 15.0,
 ) -> AsyncIterator[Bot]:
     """The bot with its database in `folder`; opening it again goes on where it was.
 
@@ -195,6 +196,7 @@ async def served(
                 server=ServerSettings(),
                 counts=store.counts,
                 review=review,
+                body_timeout_s=body_timeout_s,
                 rasa=RasaApi(access=access, trackers=trackers, releases=release) if access else None,
             )
         )

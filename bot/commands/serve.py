@@ -21,6 +21,7 @@ from bot.project import Project, open_project
 from bot.settings import Secrets
 from bot.store.engine import database_url, sqlite_file
 from bot.web.rasa_access import Access
+from bot.web.runner import runner_of
 
 
 def serve_command(
@@ -137,7 +138,7 @@ async def _serve(options: Options, host: str, listening: socket.socket, *, quiet
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopping.set)
     async with composed(options) as application:
-        runner = web.AppRunner(application, access_log=None, shutdown_timeout=10.0)
+        runner = runner_of(application)
         await runner.setup()
         try:
             await web.SockSite(runner, listening, backlog=1024).start()
