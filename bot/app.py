@@ -21,6 +21,7 @@ from bot.desk import Desk
 from bot.event_sinks import FileSink, Sink, WebhookSink
 from bot.event_stream import EventStream
 from bot.generation import opened_generation
+from bot.outreach import Outreach
 from bot.people.sessions import Sessions
 from bot.project import Project
 from bot.relay import relay
@@ -137,6 +138,7 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
                 ready={"store": _answers(store), "release": _is_loaded(runtime)},
                 explain=_explainer(runtime),
                 articles=Articles(runtime),
+                outreach=Outreach(store=store, turns=turns, runtime=runtime, channels=channels),
                 counts=store.counts,
                 review=review,
                 rasa=RasaApi(access=options.access, trackers=trackers, releases=runtime)

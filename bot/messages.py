@@ -28,6 +28,7 @@ class Message:
         account: which of our accounts on that channel it came to.
         conversation_id: unique over channels, `sender` for REST as Rasa has it.
         received_at: aware UTC.
+        by: whose words the text is; a program's are the bot's to say.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Message:
     received_at: datetime
     attachments: tuple[Attachment, ...] = ()
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    by: Literal["customer", "program"] = "customer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

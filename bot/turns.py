@@ -19,7 +19,7 @@ from typing import Any
 
 from bot.channels.base import Channel, HandsOver
 from bot.choices import as_chosen
-from bot.dialog.events import Event, OwnerSet, UserUttered, event_from_dict, event_to_dict
+from bot.dialog.events import BotUttered, Event, OwnerSet, UserUttered, event_from_dict, event_to_dict
 from bot.dialog.responses import uttered
 from bot.dialog.tracker import Tracker
 from bot.errors import StoreError
@@ -106,7 +106,7 @@ class Turns:
     async def resume(self) -> int:
         """Take up what was accepted and not finished when the process ended; how many there were."""
         unfinished = await self._store.unfinished()
-        for messages, attempts in regrouped(unfinished, lambda message: self._pause_s(message) > 0.0):
+        for messages, attempts in regrouped(unfinished, self._waits):
             self._task(messages, attempts=attempts)
         return len(unfinished)
 
@@ -130,6 +130,10 @@ class Turns:
             return 0.0
         pauses: Mapping[str, float] = self._runtime().settings.server.pauses_s
         return pauses.get(message.channel, PAUSES_S.get(message.channel, 0.0))
+
+    def _waits(self, message: Message) -> bool:
+        """Whether a message may be answered together with what follows it."""
+        return message.by == "customer" and self._pause_s(message) > 0.0
 
     def _task(self, messages: Mapping[int, Message], *, attempts: int = 1) -> asyncio.Task[Reply]:
         """The turn that answers these messages of one conversation, by their inbox keys."""
@@ -195,6 +199,8 @@ class Turns:
             return apology(tracker, message, runtime.release.id)
 
     async def _responded(self, tracker: Tracker, message: Message, runtime: Runtime) -> Response:
+        if message.by == "program":
+            return said(tracker, message)
         if message.channel in self._channels:
             message = as_chosen(tracker.events, message)
         platform_decides = isinstance(self._channels.get(message.channel), HandsOver)
@@ -329,6 +335,14 @@ def publish(
     }  # fmt: skip
     hub.publish(CONSOLE, update)
     hub.publish(conversation_topic(conversation_id), update)
+
+
+def said(tracker: Tracker, message: Message) -> Response:
+    """The bot saying what a program wants said; nothing where a person has taken the conversation meanwhile."""
+    if tracker.owner in ("waiting", "person"):
+        return Response(events=(), tracker=tracker)
+    event = BotUttered(timestamp=time.time(), text=message.text, metadata=message.metadata)
+    return Response(events=(event,), tracker=tracker.update(event))
 
 
 def apology(tracker: Tracker, message: Message, release: str) -> Response:

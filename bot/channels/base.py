@@ -145,6 +145,14 @@ class Channel(Protocol):
 
 
 @runtime_checkable
+class SpeaksLate(Protocol):
+    """A channel that has another form for what it may not say freely any more, its window being closed."""
+
+    def late(self, payload: Json) -> Json | SendResult:
+        """One of `Channel.render`'s payloads in the form that is still taken; why not, where there is none."""
+
+
+@runtime_checkable
 class HandsOver(Protocol):
     """A channel whose platform decides whether people or the bot have a conversation.
 

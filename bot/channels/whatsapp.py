@@ -87,14 +87,17 @@ class WhatsApp:
             message for part in parts for message in whatsapp_outbound.messages(part, language=language)
         )
 
+    def late(self, payload: Json) -> Json | SendResult:
+        """The message as an approved template; why not, where that cannot be."""
+        if payload.get("type") == "template":
+            return payload
+        return whatsapp_template.instead_of(payload, self.templates)
+
     async def send(self, outgoing: Outgoing) -> SendResult:
         """One call of the Graph API; where free text would be refused as too late, by a template."""
-        payload = outgoing.payload
-        if outgoing.late and payload.get("type") != "template":
-            worded = whatsapp_template.instead_of(payload, self.templates)
-            if isinstance(worded, SendResult):
-                return worded
-            payload = worded
+        payload = self.late(outgoing.payload) if outgoing.late else outgoing.payload
+        if isinstance(payload, SendResult):
+            return payload
         return await call(
             self.session,
             f"{self.api_url}/{self.api_version}/{self.phone_number_id}/messages",

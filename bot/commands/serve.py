@@ -41,6 +41,8 @@ def serve_command(
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for noisy in ("aiohttp.access", "rasa_sdk", "jieba", "faiss"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It says only what strangers send that is no HTTP, with their words and headers; handlers' errors are ours.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     options = _options(open_project(folder), host, database, enable_api=enable_api)
     if workers > 1:
         _refuse_workers(options)

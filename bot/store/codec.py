@@ -22,6 +22,7 @@ def message_to_dict(message: Message) -> dict[str, Any]:
         "received_at": message.received_at.isoformat(),
         "attachments": [asdict(attachment) for attachment in message.attachments],
         "metadata": dict(message.metadata),
+        **({"by": message.by} if message.by != "customer" else {}),
     }
 
 

@@ -155,6 +155,12 @@ class Store:
         rows = await self._rows(select(inbox.c.state, inbox.c.outcome).where(inbox.c.id == key))
         return Accepted(key=key, is_new=False, state=rows[0].state, outcome=rows[0].outcome) if rows else None
 
+    async def knows(self, message: Message) -> bool:
+        """Whether the message is in the inbox, whatever became of it."""
+        key = (inbox.c.channel, inbox.c.account, inbox.c.message_id)
+        same = tuple_(*key) == tuple_(*map(literal, (message.channel, message.account, message.id)))
+        return bool(await self._rows(select(inbox.c.id).where(same)))
+
     async def unfinished(self) -> tuple[Unfinished, ...]:
         """Messages without an outcome, oldest first, each counted as attempted once more: for a restart."""
         rows = await self._writer.run(changes.take_unfinished, None)

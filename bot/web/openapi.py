@@ -96,7 +96,7 @@ def _routes(app: web.Application) -> Iterator[web.AbstractRoute]:
         resource = route.resource
         if isinstance(resource, web.StaticResource) or route.method == hdrs.METH_HEAD:
             continue
-        if not route.handler.__module__.startswith("engineio."):
+        if route.handler.__module__ != "bot.web.socket_io":
             yield route
 
 

@@ -18,6 +18,7 @@ from bot.web import (
     knowledge_api,
     media_api,
     openapi,
+    outreach_api,
     pages,
     rasa_api,
     review_api,
@@ -67,6 +68,7 @@ def build_app(services: Services) -> web.Application:
     app.router.add_get("/api/console/unanswered", console_api.unanswered)
     app.router.add_post(r"/api/console/unanswered/{id:\d{1,12}}/done", console_api.resolve)
     app.router.add_get(r"/api/console/conversations/{id}/media/{seq:\d{1,9}}/{n:\d{1,2}}", media_api.fetch)
+    app.router.add_post("/api/conversations/{id}/messages", outreach_api.send)
     app.router.add_put("/api/knowledge/documents/{id}", knowledge_api.put)
     app.router.add_delete("/api/knowledge/documents/{id}", knowledge_api.delete)
     app.router.add_post("/api/knowledge/search", knowledge_api.search)

@@ -17,6 +17,7 @@ from bot.web.live import Hub
 from bot.web.metrics import Metrics
 
 if TYPE_CHECKING:
+    from bot.outreach import Outreach
     from bot.web.rasa_api import RasaApi
 
 Json = dict[str, Any]
@@ -102,6 +103,7 @@ class Services:
         ready: checks by name for `/health/ready`, each true when its part can work.
         explain: why the model understands a text as it does, as `intents.explanation` says it.
         articles: for programs that put, delete and search them.
+        outreach: speaks to customers first, on behalf of programs.
         counts: sizes of the queues, read when `/metrics` is.
         body_timeout_s: within this time a request's body must have come.
         rasa: Rasa's HTTP API, where it is wanted.
@@ -122,6 +124,7 @@ class Services:
     ready: Mapping[str, Check] = field(default_factory=dict)
     explain: Callable[[str], Awaitable[Json]] | None = None
     articles: Articles | None = None
+    outreach: Outreach | None = None
     counts: Callable[[], Awaitable[Counts]] | None = None
     body_timeout_s: float = 15.0
     rasa: RasaApi | None = None

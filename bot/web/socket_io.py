@@ -13,7 +13,8 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from aiohttp import web
+from aiohttp import hdrs, web
+from aiohttp.typedefs import Handler
 
 from bot.channels.accounts import SocketioAccount
 from bot.channels.base import BadMessage
@@ -21,6 +22,7 @@ from bot.channels.json_body import read_object
 from bot.channels.socket_io import NAME, SocketIo
 from bot.channels.wording import clean, clean_json
 from bot.messages import Message
+from bot.web.errors import ApiError
 from bot.web.keys import NEWCOMERS, SENDERS, SERVICES
 from bot.web.reading import address_of
 
@@ -39,12 +41,26 @@ def attach(app: web.Application, channel: SocketIo) -> None:
     server.on("connect", sockets.connect, namespace=entry.namespace)
     server.on("session_request", sockets.session_request, namespace=entry.namespace)
     server.on(entry.user_message_evt, sockets.user_uttered, namespace=entry.namespace)
-    server.attach(app, socketio_path=entry.socketio_path.strip("/"))
+    for method in (hdrs.METH_GET, hdrs.METH_POST, hdrs.METH_OPTIONS):
+        app.router.add_route(method, f"/{entry.socketio_path.strip('/')}/", transport_of(server))
 
     async def close(_app: web.Application) -> None:
         await server.shutdown()
 
     app.on_shutdown.append(close)
+
+
+def transport_of(server: Any) -> Handler:
+    """python-socketio's own handler; what is no frame of Engine.IO is the sender's mistake and not ours."""
+
+    async def transport(request: web.Request) -> web.StreamResponse:
+        try:
+            response: web.StreamResponse = await server.handle_request(request)
+        except (ValueError, TypeError, KeyError, IndexError) as error:
+            raise ApiError(400, "That is no Engine.IO.") from error
+        return response
+
+    return transport
 
 
 class _Sockets:
