@@ -36,7 +36,7 @@ class Reading:
 class Reader:
     """The intent model and the knowledge base of one release, behind single-thread workers.
 
-    Where both use the same encoder, a message is encoded once.
+    Where both use the same encoder, or the one's was tuned from the other's, a message is encoded once.
     """
 
     def __init__(
@@ -52,7 +52,9 @@ class Reader:
         self.knowledge = knowledge
         self._refine = refine or (lambda understanding: understanding)
         self._workers = workers
-        self._shared = knowledge is not None and knowledge.encoder.id == classifier.encoder.id
+        original = classifier.encoder.original
+        mine = {classifier.encoder.id, original.id if original else ""}
+        self._shared = knowledge is not None and knowledge.encoder.id in mine
 
     async def read(
         self,
@@ -93,10 +95,14 @@ class Reader:
             return Reading(
                 understanding=self._understand(text), retrieved=self._search(text, context, language, where)
             )
-        vectors = self.classifier.encoder.encode([text])
-        understanding = self._refine(self.classifier.understand_vectors([text], vectors)[0])
+        encoder = self.classifier.encoder
+        if self.knowledge.encoder.id == encoder.id:
+            mine = theirs = encoder.encode([text])
+        else:
+            mine, theirs = encoder.encode_twice([text])
+        understanding = self._refine(self.classifier.understand_vectors([text], mine)[0])
         retrieved = self.knowledge.search_vector(
-            text, vectors[0], context=context, language=language, where=where, k=MOST_PASSAGES
+            text, theirs[0], context=context, language=language, where=where, k=MOST_PASSAGES
         )
         return Reading(understanding=understanding, retrieved=retrieved)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -64,7 +65,8 @@ def train_project(project: Project, options: TrainingOptions) -> Trained:
     facts: dict[str, Any] = {"made": datetime.now(UTC).isoformat(timespec="seconds"), "kefu": version("kefu")}
     with building(folder, kind=KIND, facts=facts) as draft:
         Verbatim.from_training_data(data).save(draft / "verbatim.json")
-        report = _train_intents(data, questions, draft / "intents", replace(options, encoder=name))
+        options = replace(options, encoder=name, with_original=bool(documents))
+        report = _train_intents(data, questions, draft / "intents", options)
         built = _index(documents, _both(questions, data), draft, name)
         calibration = fit_calibration(training_messages(report.unseen, built, questions))
         calibration.save(draft / CALIBRATION)
@@ -138,7 +140,9 @@ def _index(documents: Sequence[Document], questions: Sequence[Question], draft: 
         return Built(facts={"documents": 0}, unseen={})
     source = serving_encoder(name)
     link_folder(source, draft / "encoder")
-    return build_index(documents, Encoder.load(source), draft / "knowledge", questions=questions)
+    return build_index(
+        documents, Encoder.load(source, threads=os.cpu_count() or 1), draft / "knowledge", questions=questions
+    )
 
 
 def _snapshot(project: Project, draft: Path) -> None:

@@ -8,6 +8,7 @@ import threading
 import weakref
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from copy import copy
 from pathlib import Path
 from typing import Any
 
@@ -22,18 +23,26 @@ from encoders.tokens import Kind, Tokens
 
 ENCODER = "encoder"
 GRAPH, TOKENIZER, CONFIG = "encoder.onnx", "tokenizer.json", "encoder.json"
+VECTORS, ORIGINAL = "vectors", "original_vectors"
+"""What a graph gives: the encoder's vectors, and those of the encoder that it was tuned from where it can."""
+
+Vectors = NDArray[np.float32]
 
 BATCH_TOKENS = 256
 """Padded tokens in one batch of bulk work: what stays in a core's cache. Larger batches are slower."""
 
-_LAYOUT = 3  # raise it when export_encoder writes something else, so that cached encoders are made again
+_LAYOUT = 4  # raise it when export_encoder writes something else, so that cached encoders are made again
 
 _loaded: weakref.WeakValueDictionary[tuple[str, int], Encoder] = weakref.WeakValueDictionary()
 _loading = threading.Lock()
 
 
 class Encoder:
-    """Texts → unit vectors. Immutable and safe to use from several threads at once."""
+    """Texts → unit vectors. Immutable and safe to use from several threads at once.
+
+    Attributes:
+        original: the encoder that this one was tuned from, where its vectors come out of the same graph.
+    """
 
     def __init__(self, folder: Path, *, threads: int = 1) -> None:
         """Open a folder that `encoders.onnx.export_encoder` wrote; prefer `load`, which shares.
@@ -58,10 +67,17 @@ class Encoder:
         self.id = encoder_id(folder)
         self.threads = threads
         self._session = open_session(folder / GRAPH)
+        self._output = VECTORS
+        self.original: Encoder | None = None
+        if config.get("original"):
+            self.original = copy(self)
+            self.original.id, self.original._output = config["original"], ORIGINAL
 
     @staticmethod
     def load(folder: Path, *, threads: int = 1) -> Encoder:
         """The encoder in `folder`; folders with equal content share one, for as long as it is in use.
+
+        So do a tuned encoder and the original in its graph, where the tuned one was loaded first.
 
         Raises:
             ArtifactError: when the folder is missing or damaged.
@@ -72,6 +88,8 @@ class Encoder:
                 return known
             encoder = Encoder(folder, threads=threads)
             _loaded[encoder.id, threads] = encoder
+            if encoder.original is not None:
+                _loaded.setdefault((encoder.original.id, threads), encoder.original)
             return encoder
 
     def encode(
@@ -80,7 +98,7 @@ class Encoder:
         *,
         kind: Kind = "query",
         progress: Progress | None = None,
-    ) -> NDArray[np.float32]:
+    ) -> Vectors:
         """Vectors (n, dimension), rows in the texts' order and of L2 norm 1; an empty text has one too.
 
         The text is normalised and gets the prompt that the model wants for its `kind`. `progress` is
@@ -92,7 +110,7 @@ class Encoder:
         rows = self._tokens.ids(texts, kind=kind)
 
         def run(batch: list[int]) -> list[int]:
-            vectors[batch] = self._run([rows[index] for index in batch])
+            (vectors[batch],) = self._run([rows[index] for index in batch], [self._output])
             return batch
 
         for batch in _map(run, batches([len(row) for row in rows]), self.threads):
@@ -100,10 +118,21 @@ class Encoder:
                 progress(len(batch))
         return vectors
 
-    def _run(self, rows: list[list[int]]) -> NDArray[np.float32]:
+    def encode_twice(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
+        """The texts' vectors as queries, and those that the original makes of them, in one pass.
+
+        Raises:
+            ValueError: where there is no original.
+        """
+        if self.original is None:
+            raise ValueError(f"{self.name} has no original in its graph.")
+        tuned, first = self._run(self._tokens.ids(texts), [VECTORS, ORIGINAL])
+        return tuned, first
+
+    def _run(self, rows: list[list[int]], outputs: list[str]) -> list[Vectors]:
         ids, mask = self._tokens.padded(rows)
-        vectors: NDArray[np.float32] = self._session.run(None, {"input_ids": ids, "attention_mask": mask})[0]
-        return vectors
+        found: list[Vectors] = self._session.run(outputs, {"input_ids": ids, "attention_mask": mask})
+        return found
 
 
 def _map(run: Any, batches: list[list[int]], threads: int) -> Iterator[list[int]]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from encoders.artifacts import building
-from encoders.encoder import CONFIG, ENCODER, GRAPH, TOKENIZER, open_session
+from encoders.bert_graph import is_plain_bert, write_graph
+from encoders.encoder import CONFIG, ENCODER, GRAPH, TOKENIZER, encoder_id, open_session
 from encoders.errors import KefuError
-from encoders.model_folder import ModelFolder, read_model_folder
+from encoders.model_folder import read_model_folder
 from encoders.quantise import quantise_graph, shrink_tables, silent
 from encoders.tokens import Tokens
 
@@ -40,7 +42,13 @@ _SAMPLES = (
 
 
 def export_encoder(
-    folder: Path, out: Path, *, name: str = "", module: TorchEncoder | None = None, quantise: bool = True
+    folder: Path,
+    out: Path,
+    *,
+    name: str = "",
+    module: TorchEncoder | None = None,
+    quantise: bool = True,
+    original: Path | None = None,
 ) -> None:
     """Write the encoder in the model folder `folder` to `out`, for `encoders.encoder.Encoder.load`.
 
@@ -49,29 +57,37 @@ def export_encoder(
     ones; the mean cosine found is the `fidelity` in encoder.json. The embedding table, most of a multilingual
     model, is int8 in any case: a row of it is one scale away from what it was.
 
+    Args:
+        original: `folder` as it was exported. An int8 graph then gives the vectors of that encoder too, and what
+            tuning left as it was is computed once for both.
+
     Raises:
         KefuError: when what training needs is not installed, or `out` holds something else.
         ArtifactError: when `folder` holds no model.
     """
     _require_training()
+    from encoders.torch_encoder import load_torch_encoder
+
     described = read_model_folder(folder, name=name)
+    modules = [module or load_torch_encoder(folder, name=name)[0]]
+    if quantise and original is not None and is_plain_bert(modules[0]):
+        modules.append(load_torch_encoder(folder, name=name)[0])
     with building(out, kind=ENCODER) as draft:
         shutil.copyfile(folder / "tokenizer.json", draft / TOKENIZER)
         tokens = described.tokens()
-        with tempfile.TemporaryDirectory(dir=out.parent) as place:
-            exact = Path(place, "float.onnx")
-            dimension = _write_float(described, module, exact)
-            fidelity = _write_int8(exact, draft / GRAPH, tokens) if quantise else None
-            if fidelity is None:
-                shrink_tables(exact, draft / GRAPH)
+        fidelity = _write_int8(modules, draft / GRAPH, tokens) if quantise else None
+        if fidelity is None:
+            modules = modules[:1]
+            _write(modules, draft / GRAPH, int8=False)
         config = {
             "name": described.name,
-            "dimension": dimension,
+            "dimension": int(modules[0].bert.config.hidden_size),
             "max_length": described.max_length,
             "pad_id": described.pad_id,
             "prompts": tokens.prompts,
             "quantised": fidelity is not None,
             "fidelity": fidelity,
+            "original": encoder_id(original) if original is not None and len(modules) > 1 else None,
         }
         text = json.dumps(config, indent=2, ensure_ascii=False)
         (draft / CONFIG).write_text(text + "\n", encoding="utf-8")
@@ -89,26 +105,35 @@ def _require_training() -> None:
     del onnx, torch, transformers
 
 
-def _write_float(described: ModelFolder, module: TorchEncoder | None, path: Path) -> int:
-    """Write the float graph and return the vectors' dimension; a module loaded here is freed again."""
-    from encoders.torch_encoder import load_torch_encoder
-
-    if module is None:
-        module, _ = load_torch_encoder(described.path, name=described.name)
-    _export(module, path)
-    return int(module.bert.config.hidden_size)
-
-
-def _write_int8(exact: Path, path: Path, tokens: Tokens) -> float | None:
+def _write_int8(modules: Sequence[TorchEncoder], path: Path, tokens: Tokens) -> float | None:
     """Write the int8 graph and return its fidelity; None when it is too low."""
-    rows = tokens.ids(_SAMPLES)
-    vectors = _vectors(exact, tokens, rows)
+    from encoders.torch_encoder import encode
+
+    rows = [tokens.padded([row]) for row in tokens.ids(_SAMPLES)]
+    exact = encode(modules[0], tokens, _SAMPLES)
     for reduce_range in (False, True):  # 8 bits where the processor multiplies them exactly
-        quantise_graph(exact, path, reduce_range=reduce_range)
-        fidelity = float(np.mean(np.sum(vectors * _vectors(path, tokens, rows), axis=1)))
+        _write(modules, path, int8=True, reduce_range=reduce_range)
+        session = open_session(path)
+        found = [
+            session.run(["vectors"], {"input_ids": ids, "attention_mask": mask})[0] for ids, mask in rows
+        ]
+        fidelity = float(np.mean(np.sum(exact * np.concatenate(found), axis=1)))
         if fidelity >= MIN_FIDELITY:
             return round(fidelity, 4)
     return None
+
+
+def _write(modules: Sequence[TorchEncoder], path: Path, *, int8: bool, reduce_range: bool = False) -> None:
+    if is_plain_bert(modules[0]):
+        write_graph(modules, path, int8=int8, reduce_range=reduce_range)
+        return
+    with tempfile.TemporaryDirectory(dir=path.parent) as place:
+        exact = Path(place, "float.onnx")
+        _export(modules[0], exact)
+        if int8:
+            quantise_graph(exact, path, reduce_range=reduce_range)
+        else:
+            shrink_tables(exact, path)
 
 
 def _export(module: TorchEncoder, path: Path) -> None:
@@ -129,11 +154,3 @@ def _export(module: TorchEncoder, path: Path) -> None:
             )  # fmt: skip
     finally:
         module.train(was_training)
-
-
-def _vectors(graph: Path, tokens: Tokens, rows: list[list[int]]) -> Any:
-    session = open_session(graph)
-    feeds = (tokens.padded([row]) for row in rows)
-    return np.concatenate(
-        [session.run(None, {"input_ids": ids, "attention_mask": mask})[0] for ids, mask in feeds]
-    )

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal
 
+import numpy as np
 import torch
 
+from encoders.encoder import batches
 from encoders.errors import ArtifactError
 from encoders.model_folder import read_model_folder
 from encoders.tokens import Tokens
@@ -81,6 +83,18 @@ def load_torch_encoder(folder: Path, *, name: str = "") -> tuple[TorchEncoder, T
         except (OSError, ValueError, KeyError) as error:
             raise ArtifactError(f"{folder} cannot be loaded as a model: {error}") from error
     return TorchEncoder(bert, described.pooling).eval(), described.tokens()
+
+
+def encode(module: TorchEncoder, tokens: Tokens, texts: Sequence[str]) -> Any:
+    """Unit vectors (n, d) of texts as queries, in float, rows in the texts' order."""
+    rows = tokens.ids(texts)
+    found: dict[int, Any] = {}
+    module.eval()
+    with torch.inference_mode():
+        for batch in batches([len(row) for row in rows], tokens=1024):
+            ids, mask = (torch.from_numpy(one) for one in tokens.padded([rows[place] for place in batch]))
+            found.update(zip(batch, module(ids, mask).numpy(), strict=True))
+    return np.stack([found[place] for place in range(len(rows))])
 
 
 @contextmanager

@@ -89,16 +89,20 @@ class Tuned:
     planned: int
 
 
-def finetune(shown: Labelled, held: Labelled | None, plan: Plan) -> Tuned:
+def finetune(shown: Labelled, held: Labelled | None, plan: Plan, start: Tuned | None = None) -> Tuned:
     """Tune on `shown`; with `held`, no longer than is good for it.
 
     In a process that leads others, they help.
+
+    Args:
+        start: where to go on from, for the same classes; without it, the plan's encoder and the class means.
     """
-    processes.call_helpers((shown, held, plan))
+    processes.call_helpers((shown, held, plan, start))
     torch.manual_seed(plan.seed)
     device = choose_device()
     module, tokens = load_torch_encoder(resolve_encoder(plan.encoder), name=plan.encoder)
-    tuning = _Tuning(States(module.to(device), tokens, device), shown, plan)
+    module = (start.module if start else module).to(device)
+    tuning = _Tuning(States(module, tokens, device), shown, plan, start)
     epochs = tuning.run(held)
     return Tuned(
         module=module.cpu().eval(),
@@ -117,15 +121,13 @@ def help_to_finetune() -> None:
 class _Tuning:
     """The state of one run."""
 
-    def __init__(self, states: States, shown: Labelled, plan: Plan) -> None:
+    def __init__(self, states: States, shown: Labelled, plan: Plan, start: Tuned | None) -> None:
         self._states = states
         self._plan = plan
         self._shown = states.read(shown.texts)
         self._targets = torch.tensor(shown.targets, device=states.device)
-        vectors = states.vectors(self._shown)
-        self.mean = vectors.mean(dim=0)
         classes = int(self._targets.max()) + 1
-        means = torch.stack([self._centred(vectors[self._targets == c]).mean(dim=0) for c in range(classes)])
+        self.mean, means = self._given(start) if start else self._class_means(classes)
         self.prototypes = torch.nn.Parameter(functional.normalize(means, dim=1))
         counts = torch.bincount(self._targets, minlength=classes).float()
         self._weights = (counts.mean() / counts).sqrt()
@@ -139,6 +141,18 @@ class _Tuning:
         self._rates = [group["lr"] for group in self._optimizer.param_groups]
         self._per_epoch = math.ceil(len(self._shown) / plan.batch)
         self.planned = self._affordable()
+
+    def _class_means(self, classes: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """The mean (d,) of all examples, and around it that (classes, d) of each class."""
+        vectors = self._states.vectors(self._shown)
+        self.mean = vectors.mean(dim=0)
+        of_class = [self._centred(vectors[self._targets == c]).mean(dim=0) for c in range(classes)]
+        return self.mean, torch.stack(of_class)
+
+    def _given(self, start: Tuned) -> tuple[torch.Tensor, torch.Tensor]:
+        """The same, from an earlier run."""
+        mean, prototypes = (torch.from_numpy(one) for one in (start.mean, start.prototypes))
+        return mean.to(self._states.device), prototypes.to(self._states.device)
 
     def run(self, held: Labelled | None) -> int:
         """Tune until the epochs are over or `held` is clearly worse than before; how many epochs counted.

@@ -25,6 +25,7 @@ class TrainingOptions:
         epochs: the most; tuning ends earlier when the held-out part no longer improves or `minutes` are short.
         minutes: what fine-tuning may take in all; 0 for as long as it wants.
         held_out: the share of examples that a trial keeps aside.
+        with_original: a tuned encoder gives the vectors of the one it was tuned from too, for who needs both.
         log: a folder for TensorBoard.
     """
 
@@ -33,11 +34,12 @@ class TrainingOptions:
     seed: int = 0
     extra_out_of_scope: tuple[str, ...] = ()
     inside_share: float = 0.8
-    epochs: int = 8
+    epochs: int = 6
     batch: int = 32
     learning_rate: float = 5e-5
     minutes: float = 12.0
     held_out: float = 0.2
+    with_original: bool = False
     log: Path | None = None
 
     def __post_init__(self) -> None:

@@ -70,7 +70,7 @@ def _train(data: TrainingData, rows: Rows, out: Path, options: TrainingOptions) 
             from intents.training.tuned import train_on_all
 
             named = len(frozen.names) > 0
-            sample = train_on_all(rows, choice.trials, draft / "encoder", named=named)
+            sample = train_on_all(rows, choice.trials, draft / "encoder", options, named=named)
         else:
             sample = frozen
             link_folder(serving_encoder(name), draft / "encoder")
