@@ -44,6 +44,10 @@ class Project:
         return self.folder / "releases"
 
     @property
+    def reports(self) -> Path:
+        return self.folder / "reports"
+
+    @property
     def work(self) -> Path:
         """What the server makes for itself and may lose, but for articles that were put there by a program."""
         return self.folder / ".kefu"

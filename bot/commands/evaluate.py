@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from bot.commands.release import pick_release
+from bot.evaluation.examples import write_examples
 from bot.evaluation.report import release_page
 from bot.evaluation.run import evaluate_decisions, read_held_out
 from bot.project import open_project
@@ -21,7 +22,7 @@ from knowledge.evaluate import evaluate_knowledge
 
 
 def evaluate_command(folder: Path, *, release: str | None, report: Path | None) -> None:
-    """Write report.json and report.html, and print what counts."""
+    """Write report.json, report.html and messages.json, and print what counts."""
     project = open_project(folder)
     held_out = read_held_out(project)
     chosen = pick_release(project, release)
@@ -30,7 +31,7 @@ def evaluate_command(folder: Path, *, release: str | None, report: Path | None) 
         runtime = load_runtime(project, chosen, workers=workers)
         reader = runtime.reader
         figures: dict[str, Any] = {"release": chosen.id}
-        figures["end_to_end"], _ = evaluate_decisions(runtime, held_out.messages)
+        figures["end_to_end"], outcomes = evaluate_decisions(runtime, held_out.messages)
         if held_out.utterances:
             aim = Aim(wrong=project.settings.costs.wrong, handover=project.settings.costs.handover)
             figures["intents"] = evaluate_intents(reader.classifier, held_out.utterances, aim=aim)
@@ -38,9 +39,10 @@ def evaluate_command(folder: Path, *, release: str | None, report: Path | None) 
             figures["knowledge"] = evaluate_knowledge(reader.knowledge, held_out.questions)
     finally:
         workers.close()
-    out = report or folder / "reports" / chosen.id
+    out = report or project.reports / chosen.id
     title = f"{project.settings.name}: release {chosen.id}"
     write_report(figures, out, release_page(figures, title=title))
+    write_examples(outcomes, out)
     typer.echo(json.dumps(headline(figures), indent=2))
     typer.echo(f"The whole report is in {out}")
 

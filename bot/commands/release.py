@@ -95,8 +95,9 @@ def pick_release(project: Project, release_id: str | None) -> Release:
     Raises:
         ArtifactError: when there is none or it is damaged.
     """
-    active = asyncio.run(traffic_of(project)).active or None
-    return open_release(project, release_id or choose_release(project, active))
+    if release_id is None:
+        release_id = choose_release(project, asyncio.run(traffic_of(project)).active or None)
+    return open_release(project, release_id)
 
 
 async def traffic_of(project: Project, database: str | None = None) -> Traffic:

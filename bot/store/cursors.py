@@ -21,10 +21,11 @@ EVENTS_LOCK = 0x6B656576
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEvent:
-    """An event of some conversation; `id` grows with the order of commits."""
+    """An event of some conversation; `id` grows with the order of commits, `seq` with that of the conversation."""
 
     id: int
     conversation_id: str
+    seq: int
     data: dict[str, Any]
 
 
@@ -49,6 +50,13 @@ class Cursors:
         """Let another process take over at once."""
         await self._writer.run(_release, name)
 
+    async def position(self, name: str) -> int:
+        """How far it has got; 0 where it has not begun."""
+        with store_errors("reading a cursor"):
+            async with self._engine.connect() as connection:
+                found = await connection.scalar(select(cursors.c.position).where(cursors.c.name == name))
+        return found or 0
+
     async def newest(self) -> int:
         """The id of the last event that can be seen; 0 where there is none."""
         with store_errors("reading events"):
@@ -57,14 +65,17 @@ class Cursors:
 
     async def read(self, position: int, *, limit: int) -> tuple[StoredEvent, ...]:
         """The next events behind a position, in the order of their commits; none is passed over."""
-        statement = select(events.c.id, events.c.conversation_id, events.c.data).where(events.c.id > position)
+        statement = select(events.c.id, events.c.conversation_id, events.c.seq, events.c.data).where(
+            events.c.id > position
+        )
         with store_errors("reading events"):
             async with self._engine.begin() as connection:
                 if connection.dialect.name == "postgresql":
                     await connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({EVENTS_LOCK})")
                 rows = (await connection.execute(statement.order_by(events.c.id).limit(limit))).all()
         return tuple(
-            StoredEvent(id=row.id, conversation_id=row.conversation_id, data=row.data) for row in rows
+            StoredEvent(id=row.id, conversation_id=row.conversation_id, seq=row.seq, data=row.data)
+            for row in rows
         )
 
 

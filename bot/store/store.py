@@ -29,6 +29,8 @@ from bot.store.engine import (
     store_errors,
     write_begins,
 )
+from bot.store.figures import FigureTable
+from bot.store.jobs import JobTable
 from bot.store.outbox import Outbox
 from bot.store.people import People
 from bot.store.records import (
@@ -70,6 +72,8 @@ class Store:
     people: People
     reviews: Reviews
     archive: Archive
+    jobs: JobTable
+    figures: FigureTable
     shared: Shared | None = None
     """What the processes at a PostgreSQL tell each other; None for SQLite, which serves one."""
 
@@ -86,6 +90,8 @@ class Store:
         self.people = People(engine, writer)
         self.reviews = Reviews(engine, writer, clock)
         self.archive = Archive(engine)
+        self.jobs = JobTable(engine, writer, clock)
+        self.figures = FigureTable(engine, writer)
 
     @classmethod
     async def open(

@@ -307,7 +307,7 @@ chats = Table(
     metadata,
     Column("conversation_id", String, primary_key=True),
     Column("seq", Integer, primary_key=True),  # of the customer's first event in it
-    Column("at", BigInteger, nullable=False),  # seconds since the epoch
+    Column("at", BigInteger, nullable=False),  # milliseconds since the epoch
     Column("channel", String, nullable=False),
     Column("language", String, nullable=False),
     Column("release", String, nullable=False),
@@ -315,15 +315,13 @@ chats = Table(
     Column("over", Boolean, nullable=False),  # what the customer writes next begins another chat
     Column("messages", Integer, nullable=False),
     Column("outcome", String, nullable=False),  # of its last message
-    Column("handed_over_at", Float),
+    Column("handed_over_at", BigInteger),
     Column("by_person", Boolean, nullable=False),
     Column("first_answer_s", Float),
     Column("person_answer_s", Float),
     Column("rating", Integer),
-    Column("rated_at", BigInteger),
     _of_event(),
     Index(None, "at"),
-    Index(None, "rated_at"),
 )
 
 asked = Table(
@@ -331,7 +329,7 @@ asked = Table(
     metadata,
     Column("conversation_id", String, primary_key=True),
     Column("seq", Integer, primary_key=True),  # of the customer's event
-    Column("at", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),  # milliseconds since the epoch
     Column("channel", String, nullable=False),
     Column("language", String, nullable=False),
     Column("release", String, nullable=False),

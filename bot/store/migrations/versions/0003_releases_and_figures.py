@@ -125,11 +125,10 @@ def _create_figures() -> None:
         _flag("over"),
         _whole("messages"),
         *_strings("outcome"),
-        *_floats("handed_over_at", nullable=True),
+        _at("handed_over_at", nullable=True),
         _flag("by_person"),
         *_floats("first_answer_s", "person_answer_s", nullable=True),
         sa.Column("rating", sa.Integer(), nullable=True),
-        _at("rated_at", nullable=True),
         *_of_event("chats"),
     )
     op.create_table(
@@ -140,8 +139,8 @@ def _create_figures() -> None:
         *_strings("channel", "language", "release", "intent", "outcome"),
         *_of_event("asked"),
     )
-    for table, column in (("chats", "at"), ("chats", "rated_at"), ("asked", "at")):
-        _index(table, column)
+    _index("chats", "at")
+    _index("asked", "at")
 
 
 def downgrade() -> None:

@@ -1,0 +1,1 @@
+"""What the conversations add up to: figures computed from the events."""
