@@ -21,6 +21,7 @@ from bot.desk import Desk
 from bot.event_sinks import FileSink, Sink, WebhookSink
 from bot.event_stream import EventStream
 from bot.generation import opened_generation
+from bot.insight.reports import Insight
 from bot.outreach import Outreach
 from bot.people.sessions import Sessions
 from bot.project import Project
@@ -28,7 +29,9 @@ from bot.relay import relay
 from bot.reminders import Reminders
 from bot.respond import Responder
 from bot.review.opened import opened_review
+from bot.rollout.board import Board
 from bot.rollout.shadow import watch_decisions
+from bot.rollout.work import Work
 from bot.store.store import Store
 from bot.trackers import Trackers
 from bot.turns import Turns
@@ -110,9 +113,13 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
         stack.push_async_callback(turns.drain, timeout_s=DRAIN_S)
         for watch in (watch_wording(project, runtime), watch_articles(project, runtime), runtime.watch()):
             stack.callback(asyncio.create_task(watch).cancel)
+        work = Work(project, store.jobs, active=lambda: runtime.current.release.id, alone=store.alone)
+        await work.open()
+        stack.push_async_callback(work.close)
+        insight = Insight(store)
         shadowing = watch_decisions(hub, store.shadows, lambda: runtime.beside.shadow)
-        for work in (relay(store, hub), shadowing):
-            stack.callback(asyncio.create_task(work).cancel)
+        for task in (relay(store, hub), shadowing, insight.follower.run()):
+            stack.callback(asyncio.create_task(task).cancel)
         for sink in _event_sinks(options, session):
             stack.callback(
                 asyncio.create_task(EventStream(store.cursors, sink, alone=store.alone).run()).cancel
@@ -144,6 +151,8 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
                 rasa=RasaApi(access=options.access, trackers=trackers, releases=runtime)
                 if options.access
                 else None,
+                releases=Board(project, store, runtime, work),
+                insight=insight,
             )
         )
 

@@ -21,6 +21,7 @@ from bot.dialog.calls import ActionResult
 from bot.dialog.decision import Costs
 from bot.dialog.tracker import Tracker
 from bot.gathering import PAUSES_S
+from bot.insight.reports import Insight
 from bot.outreach import Outreach
 from bot.people.sessions import Sessions
 from bot.project import Project
@@ -199,6 +200,7 @@ async def served(
                 review=review,
                 outreach=Outreach(store=store, turns=turns, runtime=release, channels=channels),
                 body_timeout_s=body_timeout_s,
+                insight=Insight(store),
                 rasa=RasaApi(access=access, trackers=trackers, releases=release) if access else None,
             )
         )

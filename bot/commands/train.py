@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
@@ -24,7 +28,8 @@ def train_command(folder: Path, options: TrainingOptions) -> None:
         return help_to_finetune()
     project = open_project(folder)
     first = not release_ids(project)
-    trained = train_project(project, options)
+    with _ending_cleanly():
+        trained = train_project(project, options)
     if first:
         asyncio.run(promote(project, trained.release_id))
     typer.echo(f"Release {trained.release_id} is in {trained.folder}")
@@ -34,3 +39,19 @@ def train_command(folder: Path, options: TrainingOptions) -> None:
         if first
         else f"Not promoted: kefu release promote {folder} {trained.release_id}"
     )
+
+
+@contextmanager
+def _ending_cleanly() -> Iterator[None]:
+    """Within the block a SIGTERM ends like Ctrl-C: nothing is left of an unfinished release.
+
+    Ctrl-C's own signal does not reach what was started in a shell's background.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)

@@ -65,7 +65,7 @@ class Child:
 
     async def _end_when_stopped(self, process: asyncio.subprocess.Process) -> None:
         await self._stopped.wait()
-        _signal(process.pid, signal.SIGINT)
+        _signal(process.pid, signal.SIGTERM)
         await asyncio.sleep(PATIENCE_S)
         _signal(process.pid, signal.SIGKILL)
 
@@ -83,7 +83,7 @@ def end_orphan(pid: int, folder: str) -> None:
     except OSError:
         return
     if b"bot.cli" in said and os.fsencode(folder) in said:
-        _signal(pid, signal.SIGINT)
+        _signal(pid, signal.SIGTERM)
 
 
 def _signal(pid: int, number: signal.Signals) -> None:

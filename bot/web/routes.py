@@ -9,6 +9,7 @@ from aiohttp import web
 
 from bot.channels.socket_io import SocketIo
 from bot.web import (
+    analytics_api,
     archive_api,
     chat_api,
     console_api,
@@ -21,6 +22,7 @@ from bot.web import (
     outreach_api,
     pages,
     rasa_api,
+    releases_api,
     review_api,
     session_api,
     socket_io,
@@ -77,6 +79,8 @@ def build_app(services: Services) -> web.Application:
     app.router.add_get("/api/console/live", console_api.live)
     app.router.add_post("/api/intents/explain", intents_api.explain)
     _add_review(app.router)
+    releases_api.attach(app)
+    analytics_api.attach(app)
     if services.rasa is not None:
         rasa_api.attach(app, services.rasa)
     for channel in services.channels.values():

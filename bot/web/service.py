@@ -17,7 +17,9 @@ from bot.web.live import Hub
 from bot.web.metrics import Metrics
 
 if TYPE_CHECKING:
+    from bot.insight.reports import Insight
     from bot.outreach import Outreach
+    from bot.rollout.board import Board
     from bot.web.rasa_api import RasaApi
 
 Json = dict[str, Any]
@@ -108,6 +110,8 @@ class Services:
         body_timeout_s: within this time a request's body must have come.
         rasa: Rasa's HTTP API, where it is wanted.
         review: of the project whose messages these are.
+        releases: what the releases page shows and does.
+        insight: the figures of the analytics page.
     """
 
     turns: Turns
@@ -129,3 +133,5 @@ class Services:
     body_timeout_s: float = 15.0
     rasa: RasaApi | None = None
     review: Review | None = None
+    releases: Board | None = None
+    insight: Insight | None = None

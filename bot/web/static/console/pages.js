@@ -12,12 +12,6 @@
 //                   until the function that it answers is called
 //     route         `{parts, go}`: what follows `#/name/`, decoded; `go("a", "b")` goes to `#/name/a/b`
 import { page as desk } from "./pages/desk.js";
+import { page as releases } from "./pages/releases.js";
 
-export const PAGES = [desk];
-
-const RANKS = ["agent", "supervisor", "admin"];
-
-/** Whether somebody's role allows what needs `role`. */
-export function may(me, role) {
-  return RANKS.indexOf(me.role) >= RANKS.indexOf(role);
-}
+export const PAGES = [desk, releases];

@@ -3,7 +3,8 @@ import { html, useEffect, useMemo, useState } from "../shared/preact.js";
 import { Icon } from "../shared/icons.js";
 import { Live } from "../shared/live.js";
 import { makeCall } from "./api.js";
-import { PAGES, may } from "./pages.js";
+import { PAGES } from "./pages.js";
+import { may } from "./roles.js";
 import { addressOf, goTo, useRoute } from "./route.js";
 
 /** The live socket of this browser: `{connected, subscribe}`. */
