@@ -10,6 +10,7 @@ from sqlalchemy import (
     BigInteger,
     ColumnElement,
     Float,
+    String,
     Table,
     and_,
     case,
@@ -21,7 +22,7 @@ from sqlalchemy import (
 )
 
 from bot.store.figures import FigureTable
-from bot.store.tables import asked, chats
+from bot.store.tables import asked, chats, review_items
 
 Json = dict[str, Any]
 By = Literal["channel", "language", "release"]
@@ -32,6 +33,8 @@ _DAY_MS = 24 * _HOUR_MS
 _MONDAY_MS = 4 * _DAY_MS
 """The epoch began on a Thursday: its first Monday."""
 _WIDTHS: dict[Each, int] = {"hour": _HOUR_MS, "day": _DAY_MS, "week": 7 * _DAY_MS}
+LIVE = "live#"
+"""Begins the names of the review queue's clusters of live messages."""
 _BY_BOT = ("answer", "cite", "flow")
 _NO_ANSWER = ("hand_over", "failed")
 
@@ -113,6 +116,55 @@ async def top_intents(table: FigureTable, selection: Selection, *, limit: int = 
         .limit(limit)
     )
     return [row._asdict() for row in await table.rows(statement)]
+
+
+async def unanswered(table: FigureTable, selection: Selection, *, limit: int = 20) -> list[Json]:
+    """What was asked and not answered, in the clusters of the review queue, the largest first.
+
+    `example` is the most typical message, without personal data; `open` is how many still wait for review. Messages
+    that are in no cluster yet are each their own.
+    """
+    here = and_(
+        review_items.c.conversation_id == asked.c.conversation_id,
+        review_items.c.place == cast(asked.c.seq, String),
+        review_items.c.draft == "",
+    )
+    alone = literal_column("'#'", String) + cast(review_items.c.id, String)
+    cluster = case((review_items.c.cluster == "", alone), else_=review_items.c.cluster)
+    rows = (
+        select(
+            cluster.label("cluster"),
+            review_items.c.text.label("text"),
+            review_items.c.state.label("state"),
+            asked.c.conversation_id.label("conversation_id"),
+            func.row_number()
+            .over(partition_by=cluster, order_by=(review_items.c.position, review_items.c.id))
+            .label("place"),
+        )
+        .select_from(asked.join(review_items, here))
+        .where(selection.of(asked), asked.c.outcome.in_(_NO_ANSWER))
+        .subquery()
+    )
+    number = func.count()
+    statement = (
+        select(
+            rows.c.cluster,
+            number.label("messages"),
+            func.count(func.distinct(rows.c.conversation_id)).label("customers"),
+            func.max(case((rows.c.place == 1, rows.c.text))).label("example"),
+            _count(rows.c.state == "open").label("open"),
+        )
+        .group_by(rows.c.cluster)
+        .order_by(number.desc(), rows.c.cluster)
+        .limit(limit)
+    )
+    return [_named(row._asdict()) for row in await table.rows(statement)]
+
+
+def _named(row: Json) -> Json:
+    """Without the names that stand for one message alone, and without what marks live clusters."""
+    name = str(row["cluster"])
+    return {**row, "cluster": "" if name.startswith("#") else name.removeprefix(LIVE)}
 
 
 async def ratings(table: FigureTable, selection: Selection) -> list[Json]:

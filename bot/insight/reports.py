@@ -14,12 +14,13 @@ from bot.insight.figures import (
     ratings,
     top_intents,
     totals,
+    unanswered,
 )
 from bot.insight.follow import Follower
 from bot.store.store import Store
 
 Json = dict[str, Any]
-TABLES = ("over_time", "channel", "language", "release", "intents", "ratings")
+TABLES = ("over_time", "channel", "language", "release", "intents", "unanswered", "ratings")
 WITHIN_S = 2.0
 """How long a page waits for events that were not taken in yet."""
 
@@ -45,6 +46,7 @@ class Insight:
             "over_time": await over_time(table, selection, each),
             "by": {one: await by(table, selection, one) for one in DIMENSIONS},
             "intents": await top_intents(table, selection),
+            "unanswered": await unanswered(table, selection),
             "ratings": await ratings(table, selection),
             "choices": await choices(table, selection),
         }
@@ -56,6 +58,8 @@ class Insight:
             return await over_time(self._table, selection, each)
         if name == "intents":
             return await top_intents(self._table, selection, limit=1000)
+        if name == "unanswered":
+            return await unanswered(self._table, selection, limit=1000)
         if name == "ratings":
             return await ratings(self._table, selection)
         rows = await by(self._table, selection, name)  # type: ignore[arg-type]

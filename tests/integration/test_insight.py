@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from bot.insight.figures import Selection, by, choices, over_time, ratings, top_intents, totals
+from bot.insight.figures import Selection, by, choices, over_time, ratings, top_intents, totals, unanswered
 from bot.insight.follow import Follower
 from bot.store.records import ConversationUpdate, Turn
+from bot.store.reviews import NewItem
 from bot.store.store import Store
 
 from .store_values import START
@@ -164,6 +165,23 @@ async def test_the_intents_that_were_answered(filled: Store) -> None:
         ("greet", 1, 1),
     ]
     assert rows[0]["share"] == pytest.approx(2 / 3)
+
+
+async def test_what_was_not_answered_by_cluster(filled: Store) -> None:
+    assert await unanswered(filled.figures, DAY) == []
+    queued = [
+        NewItem(source="unanswered", conversation_id=one, place="1", text=f"words of {one}", language="en")
+        for one in ("handed over", "lost", "broken", "cited")
+    ]
+    await filled.reviews.add(queued)
+    ids = {item.conversation_id: item.id for item in await filled.reviews.open_items(live=True, limit=9)}
+    await filled.reviews.arrange({ids["handed over"]: ("live#refund", 1), ids["lost"]: ("live#refund", 0)})
+    about, alone = await unanswered(filled.figures, DAY)
+    assert about == {
+        "cluster": "refund", "messages": 2, "customers": 2, "example": "words of lost", "open": 2
+    }  # fmt: skip
+    assert (alone["cluster"], alone["example"]) == ("", "words of broken")  # the cited one was answered
+    assert len(await unanswered(filled.figures, replace(DAY, release="r2"))) == 1
 
 
 async def test_reading_event_by_event_comes_to_the_same(filled: Store, store: Store) -> None:

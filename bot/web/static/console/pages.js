@@ -11,7 +11,8 @@
 //     live          `{connected, subscribe}`; `subscribe(handler)` gives each message of the live socket to the handler
 //                   until the function that it answers is called
 //     route         `{parts, go}`: what follows `#/name/`, decoded; `go("a", "b")` goes to `#/name/a/b`
+import { page as analytics } from "./pages/analytics.js";
 import { page as desk } from "./pages/desk.js";
 import { page as releases } from "./pages/releases.js";
 
-export const PAGES = [desk, releases];
+export const PAGES = [desk, releases, analytics];

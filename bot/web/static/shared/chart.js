@@ -4,7 +4,8 @@ import { html, useEffect, useRef } from "./preact.js";
 
 const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-function options({ width, height, label, show, bars }) {
+function options({ width, height, times, label, show, bars }) {
+  const half = bars && times.length > 1 ? (times[1] - times[0]) / 2 : 0; // so that the outer bars are whole
   const axis = { stroke: colour("--muted"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui" };
   const accent = colour("--accent");
   return {
@@ -13,9 +14,12 @@ function options({ width, height, label, show, bars }) {
     padding: [12, 12, 0, 0],
     legend: { show: false },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 8 } },
-    scales: { y: { range: (_, least, most) => [Math.min(0, least ?? 0), Math.max((most ?? 1) * 1.1, 1e-9)] } },
+    scales: {
+      x: { range: (_, first, last) => [first - half, last + half] },
+      y: { range: (_, least, most) => [Math.min(0, least ?? 0), Math.max((most ?? 1) * 1.1, 1e-9)] },
+    },
     axes: [
-      { ...axis, grid: { show: false }, space: 60, values: show.times },
+      { ...axis, grid: { show: false }, space: 60, size: 28, values: show.times },
       { ...axis, size: 56, values: (_, ticks) => ticks.map(show.value) },
     ],
     series: [
@@ -53,7 +57,7 @@ export function Chart({ times, values, label, show, bars, height = 260 }) {
     const draw = () => {
       plot?.destroy();
       const width = Math.max(box.current.clientWidth, 240);
-      plot = new uPlot({ ...options({ width, height, label, show, bars }), hooks: { setCursor: [follow] } }, [times, values], box.current);
+      plot = new uPlot({ ...options({ width, height, times, label, show, bars }), hooks: { setCursor: [follow] } }, [times, values], box.current);
     };
     draw();
     const sized = new ResizeObserver(() => plot.setSize({ width: Math.max(box.current.clientWidth, 240), height }));

@@ -22,7 +22,7 @@ function change(t, name, now, before) {
   if (now == null) return { text: "", kind: "" };
   if (before == null || (name === "chats" && !before)) return { text: t.newly, kind: "" };
   const gain = now - before;
-  const text = SHARES.has(name) ? t.points(gain) : before ? `${gain > 0 ? "+" : ""}${((100 * gain) / before).toFixed(0)} %` : "";
+  const text = SHARES.has(name) ? t.points(gain) : before ? `${gain > 0 ? "+" : "−"}${Math.abs((100 * gain) / before).toFixed(0)} %` : "";
   if (Math.abs(gain) < 0.0005 || !text) return { text: t.same, kind: "" };
   const { good } = FIGURES[name];
   return { text: t.change(text), kind: good === null ? "" : (gain > 0) === good ? "good" : "bad" };
@@ -62,7 +62,7 @@ function OverTime({ t, language, rows, each, name, query }) {
     <header><h2>${t.figures[name]}</h2><span class="hint">${t.means[name]}</span><span class="grow"></span><${Csv} t=${t} name="over_time" title=${t.overTime} query=${query} /></header>
     ${Chart ? html`<${Chart} times=${times} values=${values} label=${t.figures[name]} show=${shown} bars=${name === "chats"} />` : html`<div class="chart-place"></div>`}
     <details onToggle=${(event) => setOpen(event.target.open)}><summary>${t.asTable}</summary>
-      ${open && html`<div class="wide"><table><thead><tr><th scope="col">${t.time}</th>${Object.keys(FIGURES).map((one) => html`<th key=${one} scope="col" class="number">${t.figures[one]}</th>`)}</tr></thead>
+      ${open && html`<div class="wide" tabindex="0"><table><thead><tr><th scope="col">${t.time}</th>${Object.keys(FIGURES).map((one) => html`<th key=${one} scope="col" class="number">${t.figures[one]}</th>`)}</tr></thead>
       <tbody>${rows.map((row) => html`<tr key=${row.at}><th scope="row">${at(row.at / 1000)}</th>${Object.entries(FIGURES).map(([one, of]) => html`<td key=${one} class="number">${of.show(row[one], language)}</td>`)}</tr>`)}</tbody></table></div>`}
     </details>
   </section>`;

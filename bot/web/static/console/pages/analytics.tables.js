@@ -14,7 +14,7 @@ export function By({ t, language, by, query }) {
   return html`<section class="card" aria-label=${t.by[shown]}>
     <header><div class="tabs" role="group">${DIMENSIONS.map((one) => html`<button key=${one} class="button" aria-pressed=${one === shown} onClick=${() => setShown(one)}>${t.by[one]}</button>`)}</div>
       <span class="grow"></span><${Csv} t=${t} name=${shown} title=${t.by[shown]} query=${query} /></header>
-    <div class="wide"><table><thead><tr><th scope="col">${t[shown]}</th><th scope="col" class="number">${t.figures.chats}</th><th scope="col" class="number">${t.messages}</th>
+    <div class="wide" tabindex="0"><table><thead><tr><th scope="col">${t[shown]}</th><th scope="col" class="number">${t.figures.chats}</th><th scope="col" class="number">${t.messages}</th>
       ${["containment", "resolution", "fallback_rate", "handover_rate", "csat"].map((one) => html`<th key=${one} scope="col" class="number">${t.figures[one]}</th>`)}
       <th scope="col" class="number">${t.figures.first_answer_p50_s}</th><th scope="col" class="number">${t.personAnswer}</th></tr></thead>
     <tbody>${rows.map((row) => html`<tr key=${row.key}><th scope="row">${row.key || t.unknown}</th><td class="number">${whole(row.chats, language)}</td><td class="number">${whole(row.messages, language)}</td>
@@ -26,7 +26,7 @@ export function By({ t, language, by, query }) {
 export function Intents({ t, language, rows, query }) {
   const most = Math.max(...rows.map((row) => row.messages), 1);
   return html`<section class="card" aria-label=${t.intents}><header><h2>${t.intents}</h2><span class="grow"></span><${Csv} t=${t} name="intents" title=${t.intents} query=${query} /></header>
-    ${rows.length === 0 ? html`<p class="empty">${t.noIntents}</p>` : html`<div class="wide"><table><thead><tr><th scope="col">${t.intent}</th><th scope="col" class="number">${t.messages}</th>
+    ${rows.length === 0 ? html`<p class="empty">${t.noIntents}</p>` : html`<div class="wide" tabindex="0"><table><thead><tr><th scope="col">${t.intent}</th><th scope="col" class="number">${t.messages}</th>
       <th scope="col" class="number">${t.customers}</th><th scope="col" class="number">${t.share}</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr key=${row.intent}><th scope="row"><code>${row.intent}</code><meter min="0" max=${most} value=${row.messages} aria-hidden="true"></meter></th>
         <td class="number">${whole(row.messages, language)}</td><td class="number">${whole(row.customers, language)}</td><td class="number">${percent(row.share, 1)}</td></tr>`)}</tbody></table></div>`}
@@ -35,7 +35,7 @@ export function Intents({ t, language, rows, query }) {
 
 export function Unanswered({ t, language, rows, query }) {
   return html`<section class="card" aria-label=${t.unanswered}><header><h2>${t.unanswered}</h2><span class="grow"></span><${Csv} t=${t} name="unanswered" title=${t.unanswered} query=${query} /></header>
-    ${rows.length === 0 ? html`<p class="empty">${t.noUnanswered}</p>` : html`<div class="wide"><table><thead><tr><th scope="col">${t.example}</th><th scope="col" class="number">${t.messages}</th>
+    ${rows.length === 0 ? html`<p class="empty">${t.noUnanswered}</p>` : html`<div class="wide" tabindex="0"><table><thead><tr><th scope="col">${t.example}</th><th scope="col" class="number">${t.messages}</th>
       <th scope="col" class="number">${t.customers}</th><th scope="col" class="number">${t.open}</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr key=${row.cluster}><th scope="row"><span class="said">${row.example}</span>${row.cluster && html`<span class="hint">${row.cluster}</span>`}</th>
         <td class="number">${whole(row.messages, language)}</td><td class="number">${whole(row.customers, language)}</td><td class="number">${whole(row.open, language)}</td></tr>`)}</tbody></table></div>`}

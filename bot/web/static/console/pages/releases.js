@@ -16,7 +16,7 @@ function Tags({ t, board, id }) {
 }
 
 function List({ t, language, board, live, chosen, open }) {
-  return html`<section class="card list" aria-label=${t.list}><div class="wide"><table>
+  return html`<section class="card list" aria-label=${t.list}><div class="wide" tabindex="0"><table>
     <thead><tr><th scope="col">${t.release}</th><th scope="col">${t.made}</th><th scope="col" class="number">${t.rightShort}</th>
       <th scope="col" class="number">${t.wrongShort}</th><th scope="col" class="number">${t.costShort}</th><th scope="col" class="number">${t.chats}</th>
       <th scope="col" class="number">${t.containment}</th><th scope="col" class="number">${t.csat}</th></tr></thead>

@@ -12,7 +12,7 @@ const NAMES = {
 };
 
 function Figures({ t, language, rows }) {
-  return html`<div class="wide"><table><thead><tr><th scope="col">${t.live30}</th>
+  return html`<div class="wide" tabindex="0"><table><thead><tr><th scope="col">${t.live30}</th>
     ${COLUMNS.map(([name]) => html`<th key=${name} scope="col" class="number">${t[NAMES[name]]}</th>`)}</tr></thead>
     <tbody>${rows.map(([title, row]) => html`<tr key=${title}><th scope="row">${title}</th>
       ${COLUMNS.map(([name, show]) => html`<td key=${name} class="number">${row ? show(row[name], show === whole ? language : 0) : "–"}</td>`)}</tr>`)}</tbody></table></div>`;
@@ -42,10 +42,10 @@ function Agreement({ t, language, found }) {
     <div><dt>${t.expects}</dt><dd>${found.cost.toFixed(2)} <span class="hint">${t.against(found.said_cost.toFixed(2))}</span></dd></div>
     <div><dt>${t.took}</dt><dd>${duration(found.took_s)}</dd></div></dl>
     ${found.disagreements.length > 0 && html`<details><summary>${t.disagree} (${found.messages - found.agree})</summary>
-      <div class="wide"><table class="examples"><thead><tr><th scope="col">${t.message}</th><th scope="col">${t.before}</th><th scope="col">${t.now}</th></tr></thead>
+      <div class="wide" tabindex="0"><table class="examples"><thead><tr><th scope="col">${t.message}</th><th scope="col">${t.before}</th><th scope="col">${t.now}</th></tr></thead>
       <tbody>${found.disagreements.map((one) => html`<tr key=${`${one.conversation_id} ${one.seq}`}>
         <td><span class="said">${one.text}</span><span class="hint">${dateTime(one.at * 1000, language)} · ${one.conversation_id}</span></td>
-        <td><${Verdict} t=${t} verdict=${one.said} /></td><td><${Verdict} t=${t} verdict=${one.shadow} /></td></tr>`)}</tbody></table></div></details>`}`;
+        <td data-of=${t.before}><${Verdict} t=${t} verdict=${one.said} /></td><td data-of=${t.now}><${Verdict} t=${t} verdict=${one.shadow} /></td></tr>`)}</tbody></table></div></details>`}`;
 }
 
 function Shadow({ t, language, call, release, shadow, admin, act }) {

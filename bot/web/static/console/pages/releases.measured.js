@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from "../../shared/preact.js";
 import { percent } from "../format.js";
 
-const SHOWN = 50;
+const SHOWN = 12;
 const FIGURES = [["right", true], ["after_click", true], ["wrong", false], ["cost", false]];
 const NAMES = { right: "right", after_click: "afterClick", wrong: "wrong", cost: "cost" };
 
@@ -21,7 +21,7 @@ function Tiles({ t, figures, serving }) {
 function Languages({ t, figures }) {
   const rows = Object.entries(figures.languages);
   if (rows.length < 2) return null;
-  return html`<div class="wide"><table><thead><tr><th scope="col">${t.language}</th><th scope="col" class="number">${t.messages}</th>
+  return html`<div class="wide" tabindex="0"><table><thead><tr><th scope="col">${t.language}</th><th scope="col" class="number">${t.messages}</th>
     ${FIGURES.map(([name]) => html`<th key=${name} scope="col" class="number">${t[NAMES[name]]}</th>`)}</tr></thead>
     <tbody>${rows.map(([name, of]) => html`<tr key=${name}><th scope="row">${name}</th><td class="number">${of.messages}</td>
       ${FIGURES.map(([one]) => html`<td key=${one} class="number">${percent(of[one], 1)}</td>`)}</tr>`)}</tbody></table></div>`;
@@ -37,10 +37,10 @@ function Examples({ t, rows }) {
   const [all, setAll] = useState(false);
   if (!rows.length) return html`<p class="empty">${t.noneChanged}</p>`;
   const shown = all ? rows : rows.slice(0, SHOWN);
-  return html`<div class="wide"><table class="examples"><thead><tr><th scope="col">${t.message}</th><th scope="col">${t.before}</th><th scope="col">${t.now}</th></tr></thead>
+  return html`<div class="wide" tabindex="0"><table class="examples"><thead><tr><th scope="col">${t.message}</th><th scope="col">${t.before}</th><th scope="col">${t.now}</th></tr></thead>
     <tbody>${shown.map((row) => html`<tr key=${row.text}><td><span class="said">${row.text}</span>
       <span class="hint">${t.wanted}: ${row.wanted.join(", ") || t.nobody}</span></td>
-      <td><${Did} t=${t} did=${row.before} /></td><td><${Did} t=${t} did=${row.after} /></td></tr>`)}</tbody></table></div>
+      <td data-of=${t.before}><${Did} t=${t} did=${row.before} /></td><td data-of=${t.now}><${Did} t=${t} did=${row.after} /></td></tr>`)}</tbody></table></div>
     ${shown.length < rows.length && html`<button class="button" onClick=${() => setAll(true)}>${t.more(rows.length - shown.length)}</button>`}`;
 }
 
@@ -56,8 +56,7 @@ function Difference({ t, call, release, serving }) {
   }, [release, serving]);
   if (trouble) return html`<p class="hint">${trouble}</p>`;
   if (!found) return html`<p class="hint" role="status">${t.loading}</p>`;
-  return html`<p class="hint">${t.measuredOn(found.messages)}</p>
-    <div class="kinds" role="group" aria-label=${t.compared}>${["better", "worse", "other"].map((one) => html`<button key=${one}
+  return html`<div class="kinds" role="group" aria-label=${t.compared}>${["better", "worse", "other"].map((one) => html`<button key=${one}
       class=${`button kind-${one}`} aria-pressed=${one === kind} onClick=${() => setKind(one)}>${t[one]} <strong>${found[one].length}</strong></button>`)}</div>
     <${Examples} key=${kind} t=${t} rows=${found[kind]} />`;
 }

@@ -95,7 +95,7 @@ export const STRINGS = {
     no: "No",
     onlyAdmins: "Admins train and promote.",
     conversation: "Conversation",
-    points: (value) => `${value > 0 ? "+" : ""}${value.toFixed(1)} pts`,
+    points: (value) => `${value > 0 ? "+" : "−"}${Math.abs(value).toFixed(1)} pts`,
   },
   zh: {
     releases: "版本",
@@ -192,6 +192,6 @@ export const STRINGS = {
     no: "取消",
     onlyAdmins: "训练和上线由管理员操作。",
     conversation: "会话",
-    points: (value) => `${value > 0 ? "+" : ""}${value.toFixed(1)} 个百分点`,
+    points: (value) => `${value > 0 ? "+" : "−"}${Math.abs(value).toFixed(1)} 个百分点`,
   },
 };
