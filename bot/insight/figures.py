@@ -198,7 +198,7 @@ def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
     return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
 
 
-def _share(part: ColumnElement[int], whole: ColumnElement[int]) -> ColumnElement[float]:
+def _share(part: ColumnElement[int], whole: ColumnElement[int]) -> ColumnElement[Any]:
     """A share of nothing is NULL, not 0."""
     return cast(part, Float) / func.nullif(whole, 0)
 

@@ -69,7 +69,7 @@ class JobTable:
             JobRunning: another one has not ended.
         """
         now = self._clock()
-        row = {
+        row: dict[str, Any] = {
             "kind": kind, "state": "running", "release": release, "recipe": recipe, "minutes": minutes, "by": by,
             "pid": 0, "began_at": now, "beat_at": now, "cancelled_by": "", "progress": {}, "log": "",
         }  # fmt: skip

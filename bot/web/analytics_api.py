@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 from aiohttp import hdrs, web
@@ -14,13 +15,13 @@ from bot.web.errors import ApiError
 from bot.web.keys import SERVICES
 from bot.web.operation import Content, operation
 from bot.web.people import require
-from bot.web.shapes import ANY, array, one_of, record, string
+from bot.web.shapes import ANY, Json, array, one_of, record, string
 
 _EACH: tuple[Each, ...] = ("hour", "day", "week")
 _MOST_DAYS: dict[Each, int] = {"hour": 31, "day": 400, "week": 2000}
 _MOST_OFFSET_MIN = 14 * 60
 _DATE = {"type": "string", "format": "date"}
-_QUERY = {
+_QUERY: Mapping[str, Json] = {
     "from": _DATE,
     "to": _DATE,
     "offset": {"type": "integer", "minimum": -_MOST_OFFSET_MIN, "maximum": _MOST_OFFSET_MIN, "default": 0},
