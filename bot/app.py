@@ -43,6 +43,7 @@ from bot.web.rasa_access import Access
 from bot.web.rasa_api import RasaApi
 from bot.web.routes import build_app
 from bot.web.service import Check, Json, Services
+from bot.web.visitors import Visitors
 from bot.wording import watch_wording
 from encoders.workers import ModelWorkers
 from intents.explanation import explain
@@ -66,6 +67,7 @@ class Options:
     database_url: str
     credentials: Credentials
     console_token: str
+    visitors: Visitors
     access: Access | None = None
     events_secret: str = field(default="", repr=False)
 
@@ -137,6 +139,9 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
                 sessions=Sessions(store.people, options.console_token),
                 version=version("kefu"),
                 name=project.settings.name,
+                uploads=store.uploads,
+                visitors=options.visitors,
+                widget=project.settings.widget,
                 console_token=options.console_token,
                 hub=hub,
                 metrics=metrics,

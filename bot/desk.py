@@ -7,16 +7,19 @@ from collections.abc import Mapping
 from typing import Any, Literal, cast
 
 from bot.channels.base import Channel
-from bot.dialog.events import AgentUttered, Event, OwnerSet, event_to_dict
+from bot.dialog.events import AgentUttered, Event, OwnerSet, Rated, event_to_dict
 from bot.messages import Reply
 from bot.replies import parts_of
 from bot.store.records import Conversation, ConversationUpdate, Owner, Turn, Unanswered
 from bot.store.store import Store
 from bot.turns import PREVIEW, Turns, deliveries, publish
 from bot.web.live import Hub
-from bot.web.service import TakenByAnother, UnknownThing
+from bot.web.service import NotNow, TakenByAnother, UnknownThing
 
 Json = dict[str, Any]
+
+_SINCE_CLOSED = 50
+"""Events to look back through for the closing; hardly anything can follow it."""
 
 
 class Desk:
@@ -40,6 +43,28 @@ class Desk:
             return None
         events = await self._store.load_events(conversation_id, after=after)
         return {**_as_json(row), "events": [{**data, "seq": seq} for seq, data in events]}
+
+    async def last_conversation(self, channel: str, sender: str) -> str | None:
+        """The id of the conversation that a customer wrote in last; None where there is none."""
+        return await self._store.last_conversation(channel=channel, account="default", sender=sender)
+
+    async def rate(self, conversation_id: str, score: int, comment: str) -> None:
+        """The customer says how content they are with a conversation that was closed, once each time.
+
+        Raises:
+            UnknownThing: when there is no such conversation.
+            NotNow: when it is not closed, or was rated since.
+        """
+        async with self._turns.locks.hold(conversation_id):
+            row = await self._store.conversation(conversation_id)
+            if row is None:
+                raise UnknownThing(f"There is no conversation {conversation_id}.")
+            if row.owner != "closed":
+                raise NotNow("The conversation is not closed.")
+            if await self._is_rated(conversation_id):
+                raise NotNow("The conversation has been rated.")
+            rated = Rated(timestamp=time.time(), score=score, comment=comment or None)
+            await self._write(row, row.owner, row.agent, (rated,))
 
     async def claim(self, conversation_id: str, agent: str) -> None:
         """The agent answers from now on."""
@@ -90,6 +115,13 @@ class Desk:
                 events = (changed, *events)
             if events:
                 await self._write(row, owner, holder or "", events)
+
+    async def _is_rated(self, conversation_id: str) -> bool:
+        """Whether a closed conversation was rated since it was closed."""
+        for _, event in reversed(await self._store.recent_events(conversation_id, _SINCE_CLOSED)):
+            if event["event"] in (Rated.name_, OwnerSet.name_):
+                return bool(event["event"] == Rated.name_)
+        return False
 
     async def _write(self, row: Conversation, owner: Owner, agent: str, events: tuple[Event, ...]) -> None:
         reply = Reply(conversation_id=row.id, channel=row.channel, parts=parts_of(events))

@@ -6,10 +6,11 @@ when the app is composed, never on import.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.channels.accounts import Url, WebhookSecret
@@ -47,7 +48,29 @@ class ServerSettings(_Strict):
     pauses_s: dict[str, Annotated[float, Field(ge=0, le=30)]] = {}
     """Channel → seconds that a customer's next message is waited for, to be answered with the last one."""
     cors_origins: tuple[str, ...] = ()
+    newcomers_per_minute: int = Field(
+        default=120, gt=0, description="new chats, and new sockets, of one address; a proxy is one address"
+    )
     rasa_api: bool = Field(default=False, description="Rasa's HTTP API beside our own")
+
+
+def _origin(value: str) -> str:
+    """An origin as browsers send it: no path, no wildcard, nothing that could end a header's directive."""
+    if not _ORIGIN.fullmatch(value):
+        raise ValueError("must be an origin such as https://shop.example: no path, no slash at the end, no *")
+    return value
+
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
+
+
+class WidgetSettings(_Strict):
+    """The chat on other sites' pages."""
+
+    origins: tuple[Annotated[str, AfterValidator(_origin)], ...] = ()
+    """The sites whose pages may show the widget."""
+    largest_file_bytes: int = Field(default=5 * 1024 * 1024, gt=0)
+    all_files_bytes: int = Field(default=1024**3, gt=0)
 
 
 class EventSettings(_Strict):
@@ -89,8 +112,12 @@ class ProjectSettings(_Strict):
     actions: ActionSettings = ActionSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
     server: ServerSettings = ServerSettings()
+    widget: WidgetSettings = WidgetSettings()
     events: EventSettings = EventSettings()
     unknown_sends: Literal["resend", "hold"] = "resend"
+
+
+LongSecret = Annotated[SecretStr, Field(min_length=32)]
 
 
 class Secrets(BaseSettings):
@@ -101,6 +128,10 @@ class Secrets(BaseSettings):
     console_token: SecretStr | None = None
     events_secret: WebhookSecret | None = None
     generation_key: SecretStr | None = None
+    visitor_secret: LongSecret | None = None
+    """Signs the tokens of the chat's visitors; without it a key is made and kept in the project's folder."""
+    customer_secret: LongSecret | None = None
+    """Shared with the shop, which signs with it who its customers are."""
     api_token: SecretStr | None = None
     api_jwt_secret: SecretStr | None = None
     """The key that signs, or for RS and ES methods the public key in PEM."""

@@ -31,7 +31,7 @@ from bot.respond import Responder
 from bot.review.opened import NEWS
 from bot.review.review import Review, Told
 from bot.runtime import Runtime, Runtimes
-from bot.settings import ProjectSettings, ServerSettings
+from bot.settings import ProjectSettings, ServerSettings, WidgetSettings
 from bot.store.records import Conversation
 from bot.store.retry import RetryPolicy
 from bot.store.store import Store
@@ -44,6 +44,7 @@ from bot.web.rasa_access import Access
 from bot.web.rasa_api import RasaApi
 from bot.web.routes import build_app
 from bot.web.service import Services
+from bot.web.visitors import Visitors
 from encoders.workers import ModelWorkers
 from intents.understanding import IntentScore, Understanding
 from knowledge.documents import Retrieved
@@ -105,8 +106,17 @@ class Bot:
     store: Store
     turns: Turns
     desk: Desk
+    hub: Hub
     metrics: Metrics
     release: ActiveRelease
+    visitors: Visitors
+    token: str
+    """Of a visitor of the chat."""
+
+    @property
+    def visitor(self) -> dict[str, str]:
+        """That visitor's headers."""
+        return {"Authorization": f"Bearer {self.token}"}
 
     async def say(self, text: str, sender: str = "ann") -> list[str]:
         """The texts that answer a message on REST."""
@@ -143,12 +153,17 @@ async def served(
     pause_s: float = 0.0,
     access: Access | None = None,
     body_timeout_s: float = 15.0,
+    widget: WidgetSettings = WidgetSettings(),  # noqa: B008 - frozen
+    visitors: Visitors = Visitors(),  # noqa: B008 - frozen
+    port: int = 0,
 ) -> AsyncIterator[Bot]:
     """The bot with its database in `folder`; opening it again goes on where it was.
 
     Args:
         pause_s: how long platforms' customers are waited for.
         access: who may use Rasa's HTTP API; without it there is none.
+        visitors: who is who in the chat; given where a restart shall know them again.
+        port: where it listens; 0 is any.
     """
     async with AsyncExitStack() as stack:
         store = await Store.open(f"sqlite+aiosqlite:///{folder / 'bot.sqlite'}")
@@ -189,6 +204,7 @@ async def served(
                 desk=desk,
                 deliveries=store.outbox,
                 sessions=Sessions(store.people, TOKEN),
+                uploads=store.uploads,
                 version="test",
                 name="Willow & Bay",
                 console_token=TOKEN,
@@ -196,6 +212,8 @@ async def served(
                 metrics=metrics,
                 channels=channels,
                 server=ServerSettings(),
+                widget=widget,
+                visitors=visitors,
                 counts=store.counts,
                 review=review,
                 outreach=Outreach(store=store, turns=turns, runtime=release, channels=channels),
@@ -204,8 +222,18 @@ async def served(
                 rasa=RasaApi(access=access, trackers=trackers, releases=release) if access else None,
             )
         )
-        client = await stack.enter_async_context(TestClient(TestServer(app)))
-        yield Bot(client=client, store=store, turns=turns, desk=desk, metrics=metrics, release=release)
+        client = await stack.enter_async_context(TestClient(TestServer(app, port=port or None)))
+        yield Bot(
+            client=client,
+            store=store,
+            turns=turns,
+            desk=desk,
+            hub=hub,
+            metrics=metrics,
+            release=release,
+            visitors=visitors,
+            token=visitors.met()["token"],
+        )
 
 
 def answering(store: Store) -> Turns:

@@ -20,8 +20,10 @@ from bot.errors import SettingsError
 from bot.project import Project, open_project
 from bot.settings import Secrets
 from bot.store.engine import database_url, sqlite_file
+from bot.visitor_key import kept_key
 from bot.web.rasa_access import Access
 from bot.web.runner import runner_of
+from bot.web.visitors import Visitors
 
 
 def serve_command(
@@ -95,8 +97,22 @@ def _options(project: Project, host: str, database: str | None, *, enable_api: b
         database_url=database or project.database_url,
         credentials=credentials,
         console_token=token.get_secret_value() if token else secrets.token_urlsafe(24),
+        visitors=_visitors(project),
         access=_access(host) if enable_api or project.settings.server.rasa_api else None,
         events_secret=_events_secret(project),
+    )
+
+
+def _visitors(project: Project) -> Visitors:
+    """Who signs visitors' tokens: a key from the environment, or one that the project's folder keeps.
+
+    Raises:
+        InputError: for a kept key that cannot be used.
+    """
+    given = Secrets()
+    return Visitors(
+        key=given.visitor_secret.get_secret_value() if given.visitor_secret else kept_key(project.work),
+        customers=given.customer_secret.get_secret_value() if given.customer_secret else "",
     )
 
 

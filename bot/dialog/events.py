@@ -1,7 +1,7 @@
 """What happened in a conversation: small immutable events, with Rasa's own names and JSON shapes.
 
-The state of a conversation is a fold over these (`bot.dialog.tracker`). `decision`, `shown`, `chosen` and
-`owner` are ours; readers of Rasa's events skip names they do not know. Events are added over time, never
+The state of a conversation is a fold over these (`bot.dialog.tracker`). `decision`, `shown`, `chosen`,
+`owner` and `rating` are ours; readers of Rasa's events skip names they do not know. Events are added over time, never
 renamed or reshaped.
 """
 
@@ -226,6 +226,15 @@ class OwnerSet(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rated(Event):
+    """The customer said how content they are with a conversation that was closed: 1 (not at all) to 5 (very)."""
+
+    name_ = "rating"
+    score: int
+    comment: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OtherEvent(Event):
     """An event of a name that is not known here; it is kept as it came and changes nothing."""
 
@@ -239,7 +248,7 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
         UserUttered, BotUttered, AgentUttered, SlotSet, ActionExecuted, ActionExecutionRejected,
         ActiveLoop, LoopInterrupted, FollowupAction, ReminderScheduled, ReminderCancelled, EntitiesAdded,
         ConversationPaused, ConversationResumed, Restarted, SessionStarted, SessionEnded, AllSlotsReset,
-        ActionReverted, UserUtteranceReverted, DecisionMade, Shown, Chosen, OwnerSet,
+        ActionReverted, UserUtteranceReverted, DecisionMade, Shown, Chosen, OwnerSet, Rated,
     )
 }  # fmt: skip
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -247,7 +256,7 @@ _KEYS: Final[Mapping[str, tuple[str, ...]]] = {
     for name, kind in EVENTS.items()
 }
 _TEXTS: Final = frozenset(
-    {"text", "name", "message_id", "input_channel", "intent", "owner", "agent", "reason"}
+    {"text", "name", "message_id", "input_channel", "intent", "owner", "agent", "reason", "comment"}
 )
 _TUPLES: Final = frozenset({"candidates", "chosen", "items"})
 _MAPPINGS: Final = frozenset({"parse_data", "metadata"})

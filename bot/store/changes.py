@@ -9,7 +9,16 @@ from sqlalchemy import CursorResult, Row, Table, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.engine import insert
-from bot.store.tables import conversations, events, inbox, outbox, pointers, review_items, unanswered
+from bot.store.tables import (
+    conversations,
+    events,
+    inbox,
+    outbox,
+    pointers,
+    review_items,
+    unanswered,
+    uploads,
+)
 
 
 async def take_unfinished(
@@ -49,7 +58,7 @@ async def erase_conversation(connection: AsyncConnection, ids: Sequence[str]) ->
     answers: list[bool | Exception] = []
     for conversation_id in ids:
         erased = 0
-        for table in (review_items, unanswered, outbox, inbox, events):
+        for table in (review_items, unanswered, outbox, inbox, events, uploads):
             erased += await _delete(connection, table, table.c.conversation_id == conversation_id)
         erased += await _delete(connection, conversations, conversations.c.id == conversation_id)
         answers.append(erased > 0)

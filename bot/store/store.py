@@ -53,6 +53,7 @@ from bot.store.tables import conversations, events, inbox, outbox, pointers, una
 from bot.store.thread import WritingThread
 from bot.store.traffic import ACTIVE, TrafficTable
 from bot.store.turns import accept_messages, commit_turns
+from bot.store.uploads import Uploads
 from bot.store.writer import Writer
 
 Clock = Callable[[], datetime]
@@ -74,6 +75,7 @@ class Store:
     archive: Archive
     jobs: JobTable
     figures: FigureTable
+    uploads: Uploads
     shared: Shared | None = None
     """What the processes at a PostgreSQL tell each other; None for SQLite, which serves one."""
 
@@ -92,6 +94,7 @@ class Store:
         self.archive = Archive(engine)
         self.jobs = JobTable(engine, writer, clock)
         self.figures = FigureTable(engine, writer)
+        self.uploads = Uploads(engine, writer, clock)
 
     @classmethod
     async def open(
@@ -225,6 +228,17 @@ class Store:
         """The conversation's row, None where there is none."""
         rows = await self._rows(select(conversations).where(conversations.c.id == conversation_id))
         return Conversation(**rows[0]._asdict()) if rows else None
+
+    async def last_conversation(self, *, channel: str, account: str, sender: str) -> str | None:
+        """The id of the conversation that a customer wrote in last; None where there is none."""
+        statement = select(conversations.c.id).where(
+            conversations.c.channel == channel,
+            conversations.c.account == account,
+            conversations.c.sender == sender,
+        )
+        order = (conversations.c.updated_at.desc(), conversations.c.id)
+        rows = await self._rows(statement.order_by(*order).limit(1))
+        return str(rows[0].id) if rows else None
 
     async def conversations(
         self, *, owner: Owner | None = None, limit: int = 50, before: tuple[datetime, str] | None = None

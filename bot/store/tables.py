@@ -20,6 +20,7 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -225,6 +226,21 @@ review_changes = Table(
     Column("undone_by", Words, nullable=False),
     Column("undone_at", UtcDateTime),
     sqlite_autoincrement=True,
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("conversation_id", String, nullable=False),  # which may not have begun yet
+    Column("name", Words, nullable=False),
+    Column("mime_type", String, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sent", Boolean, nullable=False),  # whether a message took it along
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Index(None, "conversation_id"),
+    Index(None, "sent", "created_at"),
 )
 
 pointers = Table(

@@ -18,6 +18,8 @@ SENDERS: Final = web.AppKey("senders", RateLimiter)
 """Messages of one sender."""
 NEWCOMERS: Final = web.AppKey("newcomers", RateLimiter)
 """New chats and sockets of one address."""
+UPLOADERS: Final = web.AppKey("uploaders", RateLimiter)
+"""Files of one visitor, and of one address."""
 FAILURES: Final = web.AppKey("failures", RateLimiter)
 """Wrong tokens and passwords from one address."""
 ATTEMPTS: Final = web.AppKey("attempts", RateLimiter)

@@ -9,17 +9,12 @@ from aiohttp import hdrs, web
 
 from bot.channels.media import HasMedia, Media, MediaUnavailable, mime_type
 from bot.people.person import Role
+from bot.store.uploads import upload_id
 from bot.web.errors import ApiError
 from bot.web.keys import SERVICES
 from bot.web.operation import Content, operation
 from bot.web.people import require
-
-# Whatever it is, a browser saves it and runs nothing of it.
-_HEADERS = {
-    "Content-Disposition": "attachment",
-    "Content-Security-Policy": "default-src 'none'; sandbox",
-    "X-Content-Type-Options": "nosniff",
-}
+from bot.web.uploads_api import MEDIA_HEADERS
 
 
 @operation(
@@ -33,7 +28,7 @@ async def fetch(request: web.Request) -> web.Response:
     found = await _attachment(request)
     media = await _media(request, str(found.get("reference", "")))
     kind = mime_type(str(found.get("mime_type") or media.mime_type).partition(";")[0])
-    return web.Response(body=media.content, headers={**_HEADERS, hdrs.CONTENT_TYPE: kind})
+    return web.Response(body=media.content, headers={**MEDIA_HEADERS, hdrs.CONTENT_TYPE: kind})
 
 
 async def _attachment(request: web.Request) -> Mapping[str, Any]:
@@ -49,6 +44,11 @@ async def _attachment(request: web.Request) -> Mapping[str, Any]:
 
 async def _media(request: web.Request, reference: str) -> Media:
     services = request.app[SERVICES]
+    if one := upload_id(reference):
+        found = await services.uploads.get(one)
+        if found is None or found.conversation_id != request.match_info["id"]:
+            raise ApiError(404, "The file is not there any more.")
+        return Media(content=found.content, mime_type=found.mime_type)
     conversation = await services.desk.conversation(request.match_info["id"], after=2**31 - 1)
     channel = services.channels.get(conversation["channel"]) if conversation else None
     if not isinstance(channel, HasMedia):

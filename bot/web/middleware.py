@@ -24,17 +24,19 @@ current_request_id: ContextVar[str] = ContextVar("current_request_id", default="
 _GIVEN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 _EVERYWHERE: Final = {"X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin"}
+_POLICY: Final = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data: https:; font-src 'self'; "
+    "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors "
+)
 _ON_PAGES: Final = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: https:; font-src 'self'; "
-        "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cache-Control": "no-cache",
 }
 _CORS_PATHS: Final = ("/webhooks/rest/", "/api/chat/")
+_FRAMED: Final = "/widget"
+"""The one page that others may show inside theirs, and only those that the settings name."""
+_PACKED: Final = ("text/css", "text/javascript", "application/javascript", "image/svg+xml")
 
 
 @web.middleware
@@ -61,7 +63,7 @@ async def cross_origin(request: web.Request, handler: Handler) -> web.StreamResp
             status=204,
             headers={
                 hdrs.ACCESS_CONTROL_ALLOW_METHODS: "GET, POST",
-                hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Content-Type, X-Request-ID",
+                hdrs.ACCESS_CONTROL_ALLOW_HEADERS: "Authorization, Content-Type, X-Request-ID",
                 hdrs.ACCESS_CONTROL_MAX_AGE: "600",
             },
         )
@@ -74,7 +76,7 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
     for name, value in _EVERYWHERE.items():
         response.headers.setdefault(name, value)
     if response.content_type == "text/html":
-        for name, value in _ON_PAGES.items():
+        for name, value in (_ON_PAGES | _framing(request)).items():
             response.headers.setdefault(name, value)
     elif request.path.startswith("/static/"):
         response.headers.setdefault(
@@ -82,10 +84,21 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         )  # asked for again, answered 304 by its ETag
     else:
         response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
+    if response.status == 200 and response.content_type in _PACKED:
+        response.headers.add(hdrs.VARY, hdrs.ACCEPT_ENCODING)
+        response.enable_compression()
     if request.path.startswith(_CORS_PATHS):
         response.headers.add(hdrs.VARY, hdrs.ORIGIN)
         if origin := _foreign_origin(request):
             response.headers[hdrs.ACCESS_CONTROL_ALLOW_ORIGIN] = origin
+
+
+def _framing(request: web.Request) -> dict[str, str]:
+    """The policy of a page, with who may show it inside a page of theirs."""
+    if request.path != _FRAMED:
+        return {"Content-Security-Policy": _POLICY + "'none'", "X-Frame-Options": "DENY"}
+    origins = " ".join(("'self'", *request.app[SERVICES].widget.origins))
+    return {"Content-Security-Policy": _POLICY + origins}
 
 
 async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:

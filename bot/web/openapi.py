@@ -25,17 +25,20 @@ _TAGS: Final = (
 _OTHER_TAG: Final = "server"
 _SECURITY: Final[Mapping[str, list[Json]]] = {
     "anyone": [],
+    "visitor": [{"visitor": []}],
     "console": [{"console": []}],
     "rasa": [{"rasaToken": []}, {"rasaJwt": []}],
     "platform": [],
 }
 _SCHEMES: Final[Json] = {
     "console": {"type": "http", "scheme": "bearer", "description": "`KEFU_CONSOLE_TOKEN`"},
+    "visitor": {"type": "http", "scheme": "bearer", "description": "from `POST /api/chat/visitor`"},
     "rasaToken": {"type": "apiKey", "in": "query", "name": "token", "description": "`KEFU_API_TOKEN`"},
     "rasaJwt": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"},
 }
 _REFUSED_BY_ACCESS: Final[Mapping[str, tuple[int, ...]]] = {
     "anyone": (),
+    "visitor": (401,),
     "console": (401, 403, 429, 503),
     "rasa": (401, 403, 429),
     "platform": (401, 403),

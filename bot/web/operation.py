@@ -11,8 +11,8 @@ from aiohttp import web
 Schema = Mapping[str, Any]
 """A JSON schema (draft 2020-12), as OpenAPI 3.1 takes it; `bot.web.shapes` spells the usual ones."""
 
-Access = Literal["anyone", "console", "rasa", "platform"]
-"""Who may: anybody, people of the company, programs that steer Rasa, a platform that signs."""
+Access = Literal["anyone", "visitor", "console", "rasa", "platform"]
+"""Who may: anybody, a visitor of the chat, people of the company, programs that steer Rasa, a platform that signs."""
 
 H = TypeVar("H", bound=Callable[..., Any])
 

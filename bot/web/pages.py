@@ -1,4 +1,4 @@
-"""The two pages as they are served: files, with the assistant's name as the chat's title."""
+"""The pages as they are served: files, with the assistant's name as the chat's title."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ from bot.web.shapes import PAGE, string
 
 STATIC = Path(__file__).parent / "static"
 _TITLE = "<title>Customer service</title>"
+_LARGEST_FILE = '<meta name="kefu-largest-file" content="">'
+_ORIGINS = '<meta name="kefu-origins" content="">'
+# Shops' pages load it on every view, so browsers may keep it for a while.
+_SCRIPT_HEADERS = {"Cache-Control": "public, max-age=600", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 
 @operation(
@@ -24,13 +28,34 @@ async def front(request: web.Request) -> web.StreamResponse:
     services = request.app[SERVICES]
     if "text/html" not in request.headers.get(hdrs.ACCEPT, ""):
         return web.Response(text=f"Hello from kefu: {services.version}")
-    page = (STATIC / "chat" / "index.html").read_text(encoding="utf-8")
-    if services.name:
-        page = page.replace(_TITLE, f"<title>{html.escape(services.name)}</title>")
+    return web.Response(text=_titled(request, "chat"), content_type="text/html")
+
+
+@operation("The chat in the widget's frame.", answers={200: PAGE})
+async def widget(request: web.Request) -> web.StreamResponse:
+    """GET /widget is the chat inside the frame that `widget.js` opens on the allowed sites' pages."""
+    origins = html.escape(" ".join(request.app[SERVICES].widget.origins))
+    page = _titled(request, "widget").replace(_ORIGINS, f'<meta name="kefu-origins" content="{origins}">')
     return web.Response(text=page, content_type="text/html")
+
+
+@operation(
+    "The widget's script, for other sites' pages.",
+    answers={200: Content(types={"text/javascript": string()})},
+)
+async def widget_script(_request: web.Request) -> web.StreamResponse:
+    """GET /widget.js"""
+    return web.FileResponse(STATIC / "widget" / "widget.js", headers=_SCRIPT_HEADERS)
 
 
 @operation("The console.", answers={200: PAGE})
 async def console(_request: web.Request) -> web.StreamResponse:
     """GET /console"""
     return web.FileResponse(STATIC / "console" / "index.html")
+
+
+def _titled(request: web.Request, folder: str) -> str:
+    page = (STATIC / folder / "index.html").read_text(encoding="utf-8")
+    name, largest = request.app[SERVICES].name, request.app[SERVICES].widget.largest_file_bytes
+    page = page.replace(_LARGEST_FILE, f'<meta name="kefu-largest-file" content="{largest}">')
+    return page.replace(_TITLE, f"<title>{html.escape(name)}</title>") if name else page

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from weakref import WeakSet
 
 from aiohttp import web
@@ -26,9 +25,11 @@ from bot.web import (
     review_api,
     session_api,
     socket_io,
+    uploads_api,
+    visitors_api,
     webhooks,
 )
-from bot.web.keys import ATTEMPTS, FAILURES, NEWCOMERS, SENDERS, SERVICES, SOCKETS
+from bot.web.keys import ATTEMPTS, FAILURES, NEWCOMERS, SENDERS, SERVICES, SOCKETS, UPLOADERS
 from bot.web.limits import RateLimiter
 from bot.web.middleware import add_headers, cross_origin, observed
 from bot.web.service import Services
@@ -42,12 +43,13 @@ def build_app(services: Services) -> web.Application:
     )
     app[SERVICES] = services
     app[SENDERS] = RateLimiter(services.server.rate_per_minute)
-    app[NEWCOMERS] = RateLimiter(120)
+    app[NEWCOMERS] = RateLimiter(services.server.newcomers_per_minute)
+    app[UPLOADERS] = RateLimiter(20)
     app[FAILURES] = RateLimiter(10)
     app[ATTEMPTS] = RateLimiter(2, burst=10)
     app[SOCKETS] = WeakSet()
     app.on_response_prepare.append(add_headers)
-    app.cleanup_ctx.append(_sockets)
+    app.on_shutdown.append(_say_goodbye)
     app.router.add_get("/", pages.front)
     app.router.add_get("/console", pages.console)
     app.router.add_static("/static", pages.STATIC)
@@ -59,11 +61,10 @@ def build_app(services: Services) -> web.Application:
     app.router.add_post("/webhooks/rest/webhook", webhooks.rest_message)
     app.router.add_get("/webhooks/{channel}/webhook", webhooks.handshake)
     app.router.add_post("/webhooks/{channel}/webhook", webhooks.platform_message)
-    app.router.add_post("/api/chat/messages", chat_api.post_message)
-    app.router.add_get("/api/chat/live", chat_api.live)
     app.router.add_get("/api/console/session", session_api.show)
     app.router.add_post("/api/console/session", session_api.sign_in)
     app.router.add_delete("/api/console/session", session_api.sign_out)
+    _add_chat(app.router)
     app.router.add_get("/api/console/conversations", console_api.conversations)
     app.router.add_get("/api/console/conversations/{id}", console_api.conversation)
     app.router.add_post("/api/console/conversations/{id}/{deed:claim|reply|hand_back|close}", console_api.act)
@@ -108,6 +109,19 @@ def _add_review(router: web.UrlDispatcher) -> None:
     router.add_post("/api/console/archive/{id}/erase", archive_api.erase)
 
 
-async def _sockets(app: web.Application) -> AsyncIterator[None]:
-    yield
+def _add_chat(router: web.UrlDispatcher) -> None:
+    router.add_get("/widget", pages.widget)
+    router.add_get("/widget.js", pages.widget_script)
+    router.add_post("/api/chat/messages", chat_api.post_message)
+    router.add_post("/api/chat/visitor", visitors_api.meet)
+    router.add_get("/api/chat/lines", chat_api.lines)
+    router.add_post("/api/chat/rating", chat_api.rate)
+    router.add_post("/api/chat/attachments", uploads_api.put)
+    router.add_get("/api/chat/attachments/{id}", uploads_api.get)
+    router.add_get("/api/chat/live", chat_api.live)
+
+
+async def _say_goodbye(app: web.Application) -> None:
+    """Before what is in hand is waited for: pages that wait for news must not hold the server up."""
+    app[SERVICES].hub.resync()
     await close_sockets(app)

@@ -11,10 +11,12 @@ from bot.channels.base import Channel
 from bot.messages import Message, Reply
 from bot.people.sessions import Sessions
 from bot.review.review import Review
-from bot.settings import ServerSettings
+from bot.settings import ServerSettings, WidgetSettings
 from bot.store.records import Counts, Delivery
+from bot.store.uploads import Uploads
 from bot.web.live import Hub
 from bot.web.metrics import Metrics
+from bot.web.visitors import Visitors
 
 if TYPE_CHECKING:
     from bot.insight.reports import Insight
@@ -32,6 +34,10 @@ class UnknownThing(Exception):
 
 class TakenByAnother(Exception):
     """Another agent has the conversation; the text names who."""
+
+
+class NotNow(Exception):
+    """What was asked for does not fit the conversation's state; the text says why."""
 
 
 class Turns(Protocol):
@@ -57,6 +63,16 @@ class Desk(Protocol):
 
     async def conversation(self, conversation_id: str, *, after: int = 0) -> Json | None:
         """The conversation with `events`: those numbered above `after`. None where there is none."""
+
+    async def last_conversation(self, channel: str, sender: str) -> str | None:
+        """The id of the conversation that a customer wrote in last; None where there is none."""
+
+    async def rate(self, conversation_id: str, score: int, comment: str) -> None:
+        """The customer says how content they are with a conversation that was closed.
+
+        Raises:
+            NotNow: when it is not closed, or was rated since.
+        """
 
     async def claim(self, conversation_id: str, agent: str) -> None:
         """The agent answers from now on."""
@@ -102,6 +118,8 @@ class Services:
         name: the assistant's, as the chat page shows it.
         sessions: who is signed in to the console.
         console_token: lets programs, and on a fresh server people, use the console; an empty one nobody.
+        uploads: what visitors sent besides text.
+        visitors: who is who in the chat; by default known to this process alone.
         ready: checks by name for `/health/ready`, each true when its part can work.
         explain: why the model understands a text as it does, as `intents.explanation` says it.
         articles: for programs that put, delete and search them.
@@ -118,6 +136,7 @@ class Services:
     desk: Desk
     deliveries: Deliveries
     sessions: Sessions
+    uploads: Uploads
     version: str
     name: str = ""
     console_token: str = field(repr=False)
@@ -125,6 +144,8 @@ class Services:
     metrics: Metrics = field(default_factory=Metrics)
     channels: Mapping[str, Channel] = field(default_factory=dict)
     server: ServerSettings = field(default_factory=ServerSettings)
+    widget: WidgetSettings = field(default_factory=WidgetSettings)
+    visitors: Visitors = field(default_factory=Visitors)
     ready: Mapping[str, Check] = field(default_factory=dict)
     explain: Callable[[str], Awaitable[Json]] | None = None
     articles: Articles | None = None

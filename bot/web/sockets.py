@@ -19,6 +19,8 @@ from bot.web.reading import address_of, refuse_too_often, same_origin
 
 UNAUTHORIZED: Final = 4401
 NOT_FOUND: Final = 4404
+EXPIRED: Final = 4408
+"""Come back with a new token."""
 
 _LARGEST_MESSAGE = 64 * 1024
 _HELLO_WITHIN_S = 10.0

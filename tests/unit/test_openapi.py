@@ -27,6 +27,7 @@ def app() -> web.Application:
             desk=absent,
             deliveries=absent,
             sessions=absent,
+            uploads=absent,
             version="1.2",
             console_token="t",
             server=ServerSettings(),

@@ -1,6 +1,7 @@
 // The box to write in. Enter sends, except while an input method is still composing (Chinese, Japanese, Korean).
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../shared/preact.js";
 import { Icon } from "../shared/icons.js";
+import { Chips, TYPES, chosen } from "./files.js";
 
 const LONGEST = 4000;
 const TALLEST_PX = 160;
@@ -12,6 +13,8 @@ export function isComposing(event) {
 
 export function Composer({ t, onSend, focusKey }) {
   const [text, setText] = useState("");
+  const [files, setFiles] = useState([]);
+  const [trouble, setTrouble] = useState("");
   const box = useRef(null);
 
   useLayoutEffect(() => {
@@ -22,10 +25,18 @@ export function Composer({ t, onSend, focusKey }) {
     if (window.matchMedia("(hover: hover)").matches) box.current.focus();
   }, [focusKey]);
 
+  const add = (given) => {
+    const some = chosen([...given], files.length);
+    setFiles([...files, ...some.files]);
+    setTrouble(some.trouble);
+    box.current.focus();
+  };
   const submit = () => {
-    if (!text.trim()) return;
-    onSend(text.trim());
+    if (!text.trim() && !files.length) return;
+    onSend(text.trim(), files);
     setText("");
+    setFiles([]);
+    setTrouble("");
     box.current.focus();
   };
   const onKeyDown = (event) => {
@@ -33,15 +44,40 @@ export function Composer({ t, onSend, focusKey }) {
     event.preventDefault();
     submit();
   };
+  const onPaste = (event) => {
+    if (!event.clipboardData.files.length) return;
+    event.preventDefault();
+    add(event.clipboardData.files);
+  };
+  const onDrop = (event) => {
+    event.preventDefault();
+    add(event.dataTransfer.files);
+  };
   return html`
-    <form class="composer" onSubmit=${(event) => { event.preventDefault(); submit(); }}>
+    <form class="composer" onSubmit=${(event) => { event.preventDefault(); submit(); }}
+      onDragOver=${(event) => event.preventDefault()} onDrop=${onDrop}>
+      <${Chips} files=${files} t=${t} onRemove=${(file) => setFiles(files.filter((each) => each !== file))} />
+      <p role="alert" class="file-trouble" hidden=${!trouble}>${trouble && t(trouble)}</p>
+      <${Clip} t=${t} onFiles=${add} />
       <label class="only-read" for="message">${t("message")}</label>
       <textarea id="message" ref=${box} rows="1" maxlength=${LONGEST} value=${text} placeholder=${t("placeholder")}
         aria-describedby="keys" enterkeyhint="send" autocomplete="off"
-        onInput=${(event) => setText(event.target.value)} onKeyDown=${onKeyDown}></textarea>
-      <button class="send" type="submit" aria-label=${t("send")} title=${t("send")} disabled=${!text.trim()}>
+        onInput=${(event) => setText(event.target.value)} onKeyDown=${onKeyDown} onPaste=${onPaste}></textarea>
+      <button class="send" type="submit" aria-label=${t("send")} title=${t("send")} disabled=${!text.trim() && !files.length}>
         <${Icon} name="send" />
       </button>
       <p id="keys" class="keys">${t("keys")}</p>
     </form>`;
+}
+
+function Clip({ t, onFiles }) {
+  const input = useRef(null);
+  const onChange = () => {
+    onFiles(input.current.files);
+    input.current.value = "";
+  };
+  return html`
+    <button type="button" class="icon-button clip" aria-label=${t("attach")} title=${t("attach")}
+      onClick=${() => input.current.click()}><${Icon} name="clip" /></button>
+    <input ref=${input} type="file" hidden multiple accept=${TYPES.join(",")} onChange=${onChange} />`;
 }

@@ -3,6 +3,7 @@
 /** The state with one more line; the same state when it is there already, which resumed connections lead to. */
 export function withLine(state, line) {
   if (line.seq && state.lines.some((each) => each.seq === line.seq)) return state;
+  if (line.rating) return { ...state, rated: line.rating };
   if (line.speaker === "notice") return withOwner(state, line);
   const mine = line.messageId && state.lines.find((each) => each.messageId === line.messageId);
   if (mine) return withMine(state, mine, line);
@@ -18,7 +19,7 @@ function withMine(state, mine, line) {
 
 function withOwner(state, line) {
   const owner = line.owner;
-  const changed = { ...state, owner, agent: line.agent };
+  const changed = { ...state, owner, agent: line.agent, rated: owner === "closed" ? 0 : state.rated };
   const notice = { waiting: "waiting", person: "joined", closed: "closed" }[owner]
     ?? (state.owner === "bot" ? null : "handedBack");
   if (!notice || (owner === state.owner && line.agent === state.agent)) return changed;
@@ -36,5 +37,5 @@ function named(line, before) {
   if (line.speaker !== "customer") return line.parts;
   const offered = before.filter((each) => each.speaker === "bot").at(-1)?.parts.flatMap((part) => part.buttons) ?? [];
   const chosen = offered.find((button) => button.payload === line.text);
-  return chosen ? [{ text: chosen.title, buttons: [], citations: [] }] : line.parts;
+  return chosen ? [{ ...line.parts[0], text: chosen.title }] : line.parts;
 }

@@ -2,12 +2,14 @@
 import { html, useEffect, useLayoutEffect, useRef, useState } from "../shared/preact.js";
 import { Icon } from "../shared/icons.js";
 import { clock } from "../shared/language.js";
+import { Markdown } from "../shared/markdown.js";
 import { LinkedText, SafeLink, safeHref } from "../shared/text.js";
+import { SentFile } from "./files.js";
 
 const TOGETHER_MS = 5 * 60_000;
 const NEAR_END_PX = 80;
 
-export function Log({ state, t, language, onChoose, onRetry, children }) {
+export function Log({ state, t, language, onChoose, onRetry, fileAddress, children, after }) {
   const log = useRef(null);
   const atEnd = useRef(true);
   const [behind, setBehind] = useState(false);
@@ -16,10 +18,11 @@ export function Log({ state, t, language, onChoose, onRetry, children }) {
   useLayoutEffect(() => {
     if (atEnd.current || state.lines.at(-1)?.speaker === "customer") toEnd();
     else setBehind(true);
-  }, [state.lines, state.typing]);
+  }, [state.lines, state.typing, state.owner]);
   useEffect(() => {
     const keepEnd = new ResizeObserver(() => { if (atEnd.current) toEnd(); });
     keepEnd.observe(log.current);
+    keepEnd.observe(log.current.firstElementChild);
     return () => keepEnd.disconnect();
   }, []);
 
@@ -35,8 +38,9 @@ export function Log({ state, t, language, onChoose, onRetry, children }) {
           ${children}
           ${state.lines.map((line, index) => html`
             <${Line} key=${line.key} line=${line} first=${isFirst(state.lines, index)} last=${isLast(state.lines, index)}
-              open=${index === state.lines.length - 1} ...${{ t, language, onChoose, onRetry }} />`)}
+              open=${index === state.lines.length - 1} ...${{ t, language, onChoose, onRetry, fileAddress }} />`)}
           ${state.typing && html`<${Typing} label=${t("typing")} />`}
+          ${after}
         </div>
       </div>
       ${behind && html`<button class="button newer" onClick=${toEnd}>${t("newer")} ↓</button>`}
@@ -50,7 +54,7 @@ function together(one, other) {
 const isFirst = (lines, index) => !together(lines[index - 1], lines[index]);
 const isLast = (lines, index) => !together(lines[index], lines[index + 1]);
 
-function Line({ line, first, last, open, t, language, onChoose, onRetry }) {
+function Line({ line, first, last, open, t, language, onChoose, onRetry, fileAddress }) {
   if (line.speaker === "notice") {
     return html`<p class="notice"><span>${t(line.notice, line.agent)}</span></p>`;
   }
@@ -61,7 +65,8 @@ function Line({ line, first, last, open, t, language, onChoose, onRetry }) {
         ${line.speaker === "agent" && html`<${Icon} name="person" />`}${who}
       </p>
       ${line.parts.map((part, index) => html`
-        <${Part} part=${part} t=${t} open=${open && index === line.parts.length - 1} onChoose=${onChoose} />`)}
+        <${Part} ...${{ part, t, onChoose, fileAddress }} plain=${line.speaker === "customer"}
+          open=${open && index === line.parts.length - 1} />`)}
       ${line.state === "failed" && html`
         <p class="failed-note">${t("notSent")} <button class="link" onClick=${() => onRetry(line.key)}>${t("retry")}</button></p>`}
       ${last && line.state !== "failed" && html`<time class="when" datetime=${line.at.toISOString()}>${
@@ -69,21 +74,30 @@ function Line({ line, first, last, open, t, language, onChoose, onRetry }) {
     </article>`;
 }
 
-function Part({ part, t, open, onChoose }) {
-  const filled = part.text || part.image || part.attachment || part.citations.length;
+function Part({ part, t, open, plain, onChoose, fileAddress }) {
+  const files = part.files ?? [];
+  const filled = part.text || part.image || part.attachment || part.citations.length || files.length;
   return html`
     ${filled && html`
       <div class="bubble">
-        ${part.text && html`<div class="said"><${LinkedText} text=${part.text} /></div>`}
+        ${part.text && (plain ? html`<div class="said"><${LinkedText} text=${part.text} /></div>` : html`<${Markdown} text=${part.text} />`)}
+        ${files.map((file) => html`<${SentFile} key=${file.id || file.name} ...${{ file, t }} address=${fileAddress} />`)}
         ${part.image && html`<${Picture} address=${part.image} t=${t} />`}
         ${part.attachment && html`<${SafeLink} class="attachment" href=${part.attachment}>${t("attachment")}<//>`}
         ${part.citations.length > 0 && html`<${Sources} citations=${part.citations} t=${t} />`}
       </div>`}
     ${open && part.buttons.length > 0 && html`
       <div class="choices" role="group" aria-label=${t("choices")}>
-        ${part.buttons.map((button) => html`
-          <button class="choice" key=${button.payload} onClick=${() => onChoose(button)}>${button.title}</button>`)}
+        ${part.buttons.map((button) => html`<${Choice} key=${button.payload} button=${button} onChoose=${onChoose} />`)}
       </div>`}`;
+}
+
+/** A choice; one whose payload is an address (Rasa's `web_url`) opens it. */
+function Choice({ button, onChoose }) {
+  if (safeHref(button.payload)) {
+    return html`<${SafeLink} class="choice" href=${button.payload}>${button.title}<${Icon} name="out" /><//>`;
+  }
+  return html`<button class="choice" onClick=${() => onChoose(button)}>${button.title}</button>`;
 }
 
 function Picture({ address, t }) {

@@ -5,10 +5,11 @@ import { lasting } from "./memory.js";
 const KEY = "kefu.language";
 const TAGS = { en: "en", zh: "zh-CN" };
 
-/** `en` or `zh`. */
-export function preferredLanguage() {
+/** `en` or `zh`: as chosen here, else as the page that shows us wants, else as the browser is set. */
+export function preferredLanguage(wish) {
   const chosen = lasting.get(KEY);
   if (chosen in TAGS) return chosen;
+  if (wish in TAGS) return wish;
   const wanted = navigator.languages?.length ? navigator.languages : [navigator.language || "en"];
   const known = wanted.map((tag) => tag.slice(0, 2).toLowerCase()).find((tag) => tag in TAGS);
   return known ?? "en";
@@ -18,10 +19,11 @@ export function preferredLanguage() {
  * The interface's language, its wording and the switch.
  *
  * @param strings `{en: {key: text or function}, zh: {…}}`; a function's arguments fill the wording
+ * @param wish the language to begin with, where none was chosen before
  * @returns `{language, t, toggle}`; `t(key, …arguments)` gives the text, or the key when there is none
  */
-export function useLanguage(strings) {
-  const [language, setLanguage] = useState(preferredLanguage);
+export function useLanguage(strings, wish) {
+  const [language, setLanguage] = useState(() => preferredLanguage(wish));
   useEffect(() => {
     document.documentElement.lang = TAGS[language];
   }, [language]);

@@ -14,7 +14,7 @@ export function liveAddress(path) {
 export class Live {
   /**
    * @param path below the page's address
-   * @param hello () → the first message, an object, made anew for each connection so that it resumes
+   * @param hello () → the first message, an object or a promise of one, made anew for each connection so that it resumes
    * @param onMessage called with each message, parsed
    * @param onState called with true when connected and false when not
    * @param onRefused called when the server says that coming back is of no use
@@ -49,13 +49,22 @@ export class Live {
     clearTimeout(this.timer);
     const socket = new WebSocket(liveAddress(this.path));
     this.socket = socket;
-    socket.onopen = () => {
-      socket.send(JSON.stringify(this.hello()));
-      this.pause = FIRST_PAUSE_MS;
-      this.onState(true);
-    };
+    socket.onopen = () => this.greet(socket);
     socket.onmessage = (event) => this.onMessage(JSON.parse(event.data));
     socket.onclose = (event) => this.closed(socket, event);
+  }
+
+  async greet(socket) {
+    try {
+      const first = await this.hello();
+      if (socket !== this.socket || socket.readyState !== WebSocket.OPEN) return;
+      socket.send(JSON.stringify(first));
+    } catch {
+      socket.close(4000); // we cannot say who we are just now: closed, and tried again
+      return;
+    }
+    this.pause = FIRST_PAUSE_MS;
+    this.onState(true);
   }
 
   closed(socket, event) {

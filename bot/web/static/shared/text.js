@@ -3,16 +3,19 @@ import { html } from "./preact.js";
 
 const ADDRESS = /https?:\/\/[^\s<>"'`，。；：！？、（）【】《》“”]+/giu;
 const TRAILING = /[.,;:!?'")\]}]+$/u;
+const WEB = ["https:", "http:"];
+const LINKS = [...WEB, "mailto:"];
 
 /**
- * The address when it is an http or https one, else null: `javascript:` and the like never become links.
+ * The address when it is of an allowed kind, http or https by default, else null: `javascript:` and the like never
+ * become links.
  *
  * @param base what relative addresses are relative to; without it they are refused
  */
-export function safeHref(address, base) {
+export function safeHref(address, base, kinds = WEB) {
   try {
     const url = new URL(address, base);
-    return url.protocol === "https:" || url.protocol === "http:" ? url.href : null;
+    return kinds.includes(url.protocol) ? url.href : null;
   } catch {
     return null;
   }
@@ -34,9 +37,9 @@ export function pieces(text) {
   return found;
 }
 
-/** A link that opens in a new tab and tells the other site nothing; plain text when the address is not http(s). */
+/** A link that opens in a new tab and tells the other site nothing; plain text when the address is neither http(s) nor e-mail. */
 export function SafeLink({ href, children, ...rest }) {
-  const address = safeHref(href);
+  const address = safeHref(href, undefined, LINKS);
   if (!address) return html`<span ...${rest}>${children}</span>`;
   return html`<a ...${rest} href=${address} target="_blank" rel="noopener noreferrer">${children}</a>`;
 }
