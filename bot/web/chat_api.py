@@ -107,7 +107,7 @@ async def _message(
 async def _attachments(
     request: web.Request, conversation_id: str, data: dict[str, Any]
 ) -> tuple[Attachment, ...]:
-    ids = data.get("attachments") or []
+    ids = data.get("attachments", [])
     if not isinstance(ids, list) or len(ids) > MOST_FILES or not all(isinstance(one, str) for one in ids):
         raise ApiError(400, f"'attachments' must be a list of at most {MOST_FILES} ids.")
     if not ids:

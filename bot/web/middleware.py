@@ -36,7 +36,7 @@ _ON_PAGES: Final = {
 _CORS_PATHS: Final = ("/webhooks/rest/", "/api/chat/")
 _FRAMED: Final = "/widget"
 """The one page that others may show inside theirs, and only those that the settings name."""
-_PACKED: Final = ("text/css", "text/javascript", "application/javascript", "image/svg+xml")
+_PACKED: Final = (".css", ".js", ".svg")
 
 
 @web.middleware
@@ -48,6 +48,9 @@ async def observed(request: web.Request, handler: Handler) -> web.StreamResponse
     began = time.perf_counter()
     try:
         response = await _answered(request, handler)
+        if isinstance(response, web.FileResponse) and _is_packed(request):
+            response.headers.add(hdrs.VARY, hdrs.ACCEPT_ENCODING)
+            response.enable_compression()
         _record(request, response.status, time.perf_counter() - began)
         return response
     finally:
@@ -84,9 +87,6 @@ async def add_headers(request: web.Request, response: web.StreamResponse) -> Non
         )  # asked for again, answered 304 by its ETag
     else:
         response.headers.setdefault(hdrs.CACHE_CONTROL, "no-store")
-    if response.status == 200 and response.content_type in _PACKED:
-        response.headers.add(hdrs.VARY, hdrs.ACCEPT_ENCODING)
-        response.enable_compression()
     if request.path.startswith(_CORS_PATHS):
         response.headers.add(hdrs.VARY, hdrs.ORIGIN)
         if origin := _foreign_origin(request):
@@ -99,6 +99,12 @@ def _framing(request: web.Request) -> dict[str, str]:
         return {"Content-Security-Policy": _POLICY + "'none'", "X-Frame-Options": "DENY"}
     origins = " ".join(("'self'", *request.app[SERVICES].widget.origins))
     return {"Content-Security-Policy": _POLICY + origins}
+
+
+def _is_packed(request: web.Request) -> bool:
+    """Whether a file travels compressed; not where the answer may be 304 or a part, which aiohttp would spoil."""
+    may_be_known = {hdrs.IF_NONE_MATCH, hdrs.IF_MODIFIED_SINCE, hdrs.RANGE} & request.headers.keys()
+    return request.path.endswith(_PACKED) and not may_be_known
 
 
 async def _answered(request: web.Request, handler: Handler) -> web.StreamResponse:

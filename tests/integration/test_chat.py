@@ -21,8 +21,8 @@ from bot.web.visitors import TOKEN_S, Visitors
 from tests.served_bot import TOKEN, Bot, served
 
 pytestmark = pytest.mark.integration
-SHOP_SECRET = "the-shop-and-the-bot-know-this-secret"
-KEY = "the-key-of-this-test-and-no-other-server"
+SHOP_SECRET = "the-shop-and-the-bot-know-this-secret-and-nobody-else-does-at-all"
+KEY = "the-key-of-this-test-and-no-other-server-in-the-whole-wide-world-64"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(200))
 AGENT = {"Authorization": f"Bearer {TOKEN}"}
 
@@ -49,7 +49,8 @@ class Customer:
 
     async def say(self, text: str = "", **more: Any) -> dict[str, Any]:
         self.said += 1
-        body = {"conversation_id": self.conversation, "message_id": f"m{self.said}", "message": text, **more}
+        body = {"conversation_id": self.conversation, "message_id": f"m{self.said}", **more}
+        body |= {"message": text} if text else {}
         answer = await self.bot.client.post("/api/chat/messages", json=body, headers=self.headers)
         assert answer.status == 200, await answer.text()
         return await answer.json()
@@ -369,10 +370,15 @@ async def test_files_have_a_limit_together(bot: Bot) -> None:
     assert statuses == [200, 200, 503]
 
 
-@pytest.mark.parametrize("attachments", ["x", [7], ["a"] * 6, ["unknown"]])
+@pytest.mark.parametrize("attachments", ["x", [7], ["a"] * 6, {}])
 async def test_attachments_are_files_that_are_there(bot: Bot, attachments: Any) -> None:
     ann = await customer(bot)
-    body = {"conversation_id": ann.conversation, "message_id": "1", "message": "", "attachments": attachments}
+    body = {
+        "conversation_id": ann.conversation,
+        "message_id": "1",
+        "message": "hi",
+        "attachments": attachments,
+    }
     answer = await bot.client.post("/api/chat/messages", json=body, headers=ann.headers)
     assert answer.status == 400
     assert "'attachments'" in (await answer.json())["error"]["message"]
@@ -451,3 +457,6 @@ async def test_the_script_may_be_used_anywhere_and_text_travels_packed(bot: Bot)
     assert script.headers["Content-Encoding"] == "gzip"
     assert script.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert "attachShadow" in await script.text()
+    known = {"Accept-Encoding": "gzip", "If-None-Match": script.headers["ETag"]}
+    again = await bot.client.get("/widget.js", headers=known)
+    assert (again.status, await again.read()) == (304, b"")

@@ -2,7 +2,8 @@
 
 const ENOUGH = 4.5;
 const STEPS = 40;
-const GROUNDS = { light: ["#ffffff", "#f3f4f0"], dark: ["#1a1f1d", "#111513"] };
+// What an accent may stand on: surface, ground, and what a person of the company says.
+const GROUNDS = { light: ["#ffffff", "#f3f4f0", "#fbf0da"], dark: ["#1a1f1d", "#111513", "#342a15"] };
 
 /** `[r, g, b]` of `#rgb` or `#rrggbb`; null for anything else. */
 export function parsed(colour) {
