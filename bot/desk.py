@@ -14,7 +14,7 @@ from bot.store.records import Conversation, ConversationUpdate, Owner, Turn, Una
 from bot.store.store import Store
 from bot.turns import PREVIEW, Turns, deliveries, publish
 from bot.web.live import Hub
-from bot.web.service import NotNow, TakenByAnother, UnknownThing
+from bot.web.service import CannotBeRated, TakenByAnother, UnknownThing
 
 Json = dict[str, Any]
 
@@ -53,16 +53,16 @@ class Desk:
 
         Raises:
             UnknownThing: when there is no such conversation.
-            NotNow: when it is not closed, or was rated since.
+            CannotBeRated: when it is not closed, or was rated since.
         """
         async with self._turns.locks.hold(conversation_id):
             row = await self._store.conversation(conversation_id)
             if row is None:
                 raise UnknownThing(f"There is no conversation {conversation_id}.")
             if row.owner != "closed":
-                raise NotNow("The conversation is not closed.")
+                raise CannotBeRated("The conversation is not closed.")
             if await self._is_rated(conversation_id):
-                raise NotNow("The conversation has been rated.")
+                raise CannotBeRated("The conversation has been rated.")
             rated = Rated(timestamp=time.time(), score=score, comment=comment or None)
             await self._write(row, row.owner, row.agent, (rated,))
 

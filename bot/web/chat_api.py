@@ -19,7 +19,7 @@ from bot.web.keys import SENDERS, SERVICES
 from bot.web.live import conversation_topic
 from bot.web.operation import operation
 from bot.web.reading import read_api_object, refuse_too_often, text_field, whole_number
-from bot.web.service import NotNow, UnknownThing
+from bot.web.service import CannotBeRated, UnknownThing
 from bot.web.shapes import ANY, NOTHING, NUMBER, STATUS, array, one_of, or_null, record, string, whole
 from bot.web.sockets import EXPIRED, NOT_FOUND, UNAUTHORIZED, hello, open_socket, send, while_open
 from bot.web.visitors import CHANNEL, Visitor
@@ -194,7 +194,7 @@ async def rate(request: web.Request) -> web.Response:
         await request.app[SERVICES].desk.rate(conversation_id, score, clean(comment).strip())
     except UnknownThing as error:
         raise ApiError(404, "There is no such conversation of yours.") from error
-    except NotNow as error:
+    except CannotBeRated as error:
         raise ApiError(409, str(error)) from error
     return web.json_response({"status": "ok"})
 

@@ -36,8 +36,8 @@ class TakenByAnother(Exception):
     """Another agent has the conversation; the text names who."""
 
 
-class NotNow(Exception):
-    """What was asked for does not fit the conversation's state; the text says why."""
+class CannotBeRated(Exception):
+    """The conversation is not closed, or was rated since; the text says which."""
 
 
 class Turns(Protocol):
@@ -71,7 +71,7 @@ class Desk(Protocol):
         """The customer says how content they are with a conversation that was closed.
 
         Raises:
-            NotNow: when it is not closed, or was rated since.
+            CannotBeRated: when it is not closed, or was rated since.
         """
 
     async def claim(self, conversation_id: str, agent: str) -> None:

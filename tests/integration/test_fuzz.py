@@ -211,7 +211,8 @@ async def test_a_hundred_megabytes_are_not_read(path: str, announced: bool, tmp_
         reader, writer = await asyncio.open_connection("127.0.0.1", bot.client.port)
         size = 100_000_000
         length = f"Content-Length: {size}" if announced else "Transfer-Encoding: chunked"
-        head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n{length}\r\n\r\n"
+        head = f"POST {path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {bot.token}\r\n{length}\r\n"
+        head += "Content-Type: application/json\r\n\r\n"
         writer.write(head.encode())
         sent, piece = 0, b"x" * 65536
         framed = piece if announced else b"10000\r\n" + piece + b"\r\n"
