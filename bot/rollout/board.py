@@ -36,6 +36,11 @@ class Board:
         self._active = active
         self.work = work
 
+    @property
+    def active(self) -> str:
+        """The release that serves here."""
+        return self._active.current.release.id
+
     async def overview(self) -> Json:
         """The newest releases with their figures, what each does, the last jobs and the last changes."""
         traffic = await self._store.traffic.read()
@@ -55,7 +60,7 @@ class Board:
 
     async def evaluation(self, release: str) -> Json | None:
         """The whole report of a release; None where it was not measured."""
-        return await asyncio.to_thread(self._report, release)
+        return await asyncio.to_thread(self._report, release) if await self.has(release) else None
 
     async def difference(self, release: str, against: str) -> Json:
         """What changes from one release to another, message by message.
@@ -144,8 +149,6 @@ class Board:
         }
 
     def _report(self, release: str) -> Json | None:
-        if release not in release_ids(self._project):
-            return None
         try:
             text = (self._project.reports / release / "report.json").read_text(encoding="utf-8")
             report = json.loads(text)

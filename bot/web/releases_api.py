@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from aiohttp import web
 
 from bot.errors import SettingsError
+from bot.insight.compare import against
 from bot.insight.figures import Selection
 from bot.people.person import Person, Role
 from bot.rollout.board import Board, NotComparable, job_json
@@ -46,20 +47,24 @@ async def overview(request: web.Request) -> web.Response:
 
 
 @operation(
-    "What each release's conversations came to in the last days.",
+    "What each release's conversations came to in the last days, and how they differ from the serving one's.",
     access="console",
     query={"days": whole(1, 366, default=30)},
     answers={200: array(ANY)},
 )
 async def live_figures(request: web.Request) -> web.Response:
     """GET /api/console/releases/live?days="""
-    await _allowed(request, Role.SUPERVISOR)
+    board, _ = await _allowed(request, Role.SUPERVISOR)
     insight = request.app[SERVICES].insight
     if insight is None:
         raise ApiError(503, "There are no figures here.")
     days = query_number(request, "days", default=30, largest=366)
     now = int(time.time() * 1000) + 1
-    return web.json_response(await insight.by_release(Selection(since=now - days * _DAY_MS, until=now)))
+    rows = await insight.by_release(Selection(since=now - days * _DAY_MS, until=now))
+    serving = next((row for row in rows if row["key"] == board.active), None)
+    for row in rows:
+        row["differs"] = against(row, serving) if serving is not None and row is not serving else {}
+    return web.json_response(rows)
 
 
 @operation("The newest job with its log; null before the first.", access="console")

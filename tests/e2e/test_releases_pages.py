@@ -121,6 +121,8 @@ def test_a_release_is_trained_compared_promoted_and_rolled_back(
     page.get_by_role("button", name=second).click()
     page.get_by_role("button", name="Worse 0").wait_for()
     page.get_by_text("No message.").wait_for()
+    page.get_by_text("The whole evaluation").click()
+    page.get_by_role("heading", name="By kind of message").wait_for()
 
     page.get_by_role("button", name="Let it look on").click()
     page.get_by_role("button", name="End the shadow").wait_for()

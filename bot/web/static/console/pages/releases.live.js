@@ -18,6 +18,12 @@ function Figures({ t, language, rows }) {
       ${COLUMNS.map(([name, show]) => html`<td key=${name} class="number">${row ? show(row[name], show === whole ? language : 0) : "–"}</td>`)}</tr>`)}</tbody></table></div>`;
 }
 
+/** Whether what differs may be chance: the difference from the serving release with its 95 % interval. */
+function Differs({ t, differs }) {
+  return Object.entries(differs).map(([name, [by, low, high]]) => html`<p key=${name} class="hint">
+    ${t.differs(t[NAMES[name]], t.points(100 * by), t.points(100 * low), t.points(100 * high))}${low < 0 && high > 0 ? ` ${t.byChance}` : ""}</p>`);
+}
+
 function Split({ t, release, split, admin, act }) {
   const mine = split?.release === release.id;
   const submit = (event) => {
@@ -70,6 +76,7 @@ export function OnLive({ t, language, call, board, release, live, admin, act }) 
   const rows = serving ? [[release.id, of(release.id)]] : [[release.id, of(release.id)], [`${board.active} (${t.serves})`, of(board.active)]];
   return html`<section class="card" aria-label=${t.live30}>
     <${Figures} t=${t} language=${language} rows=${rows} />
+    <${Differs} t=${t} differs=${of(release.id)?.differs ?? {}} />
     ${!serving && html`<div class="halves"><div><${Split} t=${t} release=${release} split=${board.split} admin=${admin} act=${act} /></div>
       <div><${Shadow} t=${t} language=${language} call=${call} release=${release} shadow=${board.shadow} admin=${admin} act=${act} /></div></div>`}
   </section>`;

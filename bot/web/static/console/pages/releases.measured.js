@@ -1,6 +1,7 @@
 // A release on the held-out messages: its figures, and message by message against the one that serves.
 import { html, useEffect, useState } from "../../shared/preact.js";
 import { percent } from "../format.js";
+import { Evaluation } from "./releases.evaluation.js";
 
 const SHOWN = 12;
 const FIGURES = [["right", true], ["after_click", true], ["wrong", false], ["cost", false]];
@@ -67,7 +68,7 @@ export function Measured({ t, call, release, serving, deed }) {
     <header><h2>${t.heldOut}</h2> ${figures && html`<span class="hint">${t.measuredOn(figures.messages)}</span>`}<span class="grow"></span>
       ${deed && html`<button class="button" onClick=${deed}>${figures ? t.evaluateAgain : t.evaluate}</button>`}</header>
     ${figures ? html`<${Tiles} t=${t} figures=${figures} serving=${release.id === serving?.id ? null : serving?.figures} />
-      <${Languages} t=${t} figures=${figures} />` : html`<p class="hint">${t.notMeasured}</p>`}
+      <${Languages} t=${t} figures=${figures} /><${Evaluation} t=${t} call=${call} release=${release.id} />` : html`<p class="hint">${t.notMeasured}</p>`}
     ${figures && html`<h3>${t.compared}</h3>
       ${!serving || release.id === serving.id ? html`<p class="hint">${t.comparedSame}</p>`
         : html`<${Difference} t=${t} call=${call} release=${release.id} serving=${serving.id} />`}`}
