@@ -29,7 +29,7 @@ from knowledge.postgres.connection import Database
 from knowledge.postgres.knowledge import PostgresKnowledge
 from knowledge.postgres.looking import FEW_BARRED
 
-from .test_store_contract import psql
+from .store_values import psql
 
 pytestmark = pytest.mark.model
 SHOP = Path(__file__).parents[2] / "data" / "shop" / "knowledge"
