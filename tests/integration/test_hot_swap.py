@@ -21,6 +21,7 @@ from bot.reader import Reader, Reading
 from bot.store.store import Store
 from bot.store.traffic import Split
 from bot.web.rasa_access import Access
+from bot.web.visitors import Visitors
 from tests.served_bot import DOMAIN, WordReader, served
 from tests.unit.dialog_assistant import assistant
 
@@ -88,6 +89,7 @@ async def client(project: Path) -> AsyncIterator[TestClient[Any, Any]]:
         database_url=opened.database_url,
         credentials=Credentials(),
         console_token="a-console-token",
+        visitors=Visitors(),
         access=Access(token=TOKEN),
     )
     async with composed(options) as application, TestClient(TestServer(application)) as client:

@@ -18,6 +18,7 @@ from bot.cli import app
 from bot.credentials import Credentials
 from bot.project import open_project
 from bot.store.store import Store
+from bot.web.visitors import Visitors
 
 pytestmark = pytest.mark.model
 TOKEN = "a-console-token-for-tests"
@@ -50,7 +51,11 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 async def serving(project: Path) -> AsyncIterator[Client]:
     opened = open_project(project)
     options = Options(
-        project=opened, database_url=opened.database_url, credentials=Credentials(), console_token=TOKEN
+        project=opened,
+        database_url=opened.database_url,
+        credentials=Credentials(),
+        console_token=TOKEN,
+        visitors=Visitors(),
     )
     async with composed(options) as application, TestClient(TestServer(application)) as client:
         yield client

@@ -18,6 +18,7 @@ from bot.cli import app
 from bot.credentials import Credentials
 from bot.project import open_project
 from bot.settings import GenerationSettings, KnowledgeSettings
+from bot.web.visitors import Visitors
 
 pytestmark = pytest.mark.model
 
@@ -74,7 +75,11 @@ def test_evaluate_shows_every_part(project: Path) -> None:
 async def client(project: Path) -> AsyncIterator[TestClient[Any, Any]]:
     opened = open_project(project)
     options = Options(
-        project=opened, database_url=opened.database_url, credentials=Credentials(), console_token=TOKEN
+        project=opened,
+        database_url=opened.database_url,
+        credentials=Credentials(),
+        console_token=TOKEN,
+        visitors=Visitors(),
     )
     async with composed(options) as served, TestClient(TestServer(served)) as client:
         yield client
@@ -169,6 +174,7 @@ async def test_a_language_model_words_the_answer_while_it_keeps_to_the_article(p
             database_url=opened.database_url,
             credentials=Credentials(),
             console_token=TOKEN,
+            visitors=Visitors(),
         )
         answers = []
         async with composed(options) as served, TestClient(TestServer(served)) as client:
