@@ -175,12 +175,13 @@ async def answer(request: web.Request) -> web.Response:
         return _done(await review.answer(f"utter_{request.match_info['intent']}", answers, person))
 
 
-@operation("The Markdown articles.", access="console", answers={200: record({"articles": array(_ARTICLE)})})
+@operation("The Markdown articles.", access="console", answers={200: record({"articles": array(_ARTICLE), "languages": array(string())})})
 async def articles(request: web.Request) -> web.Response:
     """GET /api/console/review/articles: all Markdown articles"""
     await require(request, Role.AGENT)
-    found = await asyncio.to_thread(articles_of, review_of(request).project)
-    return web.json_response({"articles": found})
+    project = review_of(request).project
+    found = await asyncio.to_thread(articles_of, project)
+    return web.json_response({"articles": found, "languages": list(project.settings.languages)})
 
 
 @operation(
