@@ -12,7 +12,9 @@
 //                   until the function that it answers is called
 //     route         `{parts, go}`: what follows `#/name/`, decoded; `go("a", "b")` goes to `#/name/a/b`
 import { page as analytics } from "./pages/analytics.js";
+import { page as archive } from "./pages/archive.js";
 import { page as desk } from "./pages/desk.js";
 import { page as releases } from "./pages/releases.js";
+import { page as review } from "./pages/review.js";
 
-export const PAGES = [desk, releases, analytics];
+export const PAGES = [desk, archive, review, releases, analytics];

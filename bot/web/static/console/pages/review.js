@@ -1,9 +1,9 @@
 // The review: messages that wait for a decision, the project's articles, and the history of what was decided.
 import { html } from "../../shared/preact.js";
 import { addressOf } from "../route.js";
-import { Articles } from "./review_articles.js";
-import { History } from "./review_history.js";
-import { Queue } from "./review_queue.js";
+import { Articles } from "./review.articles.js";
+import { History } from "./review.history.js";
+import { Queue } from "./review.queue.js";
 import { STRINGS } from "./review.strings.js";
 
 const PARTS = { queue: Queue, articles: Articles, history: History };

@@ -1,6 +1,6 @@
 // The project's articles: found, read, written. What is saved is searched a second later.
 import { html, useEffect, useMemo, useState } from "../../shared/preact.js";
-import { may } from "../pages.js";
+import { may } from "../roles.js";
 
 const NEW = "+";
 

@@ -1,6 +1,7 @@
 // What is written in the review: a new intent with its answers, an answer, an article, other words; and the keys.
-import { html, useEffect, useRef, useState } from "../../shared/preact.js";
-import { ArticleForm, matching } from "./review_articles.js";
+import { html, useEffect, useState } from "../../shared/preact.js";
+import { Modal } from "../modal.js";
+import { ArticleForm, matching } from "./review.articles.js";
 
 export function Dialogs({ t, dialog, call, group, picked, known, drafted, deeds }) {
   const close = () => deeds.dialog(null);
@@ -20,18 +21,6 @@ export function Dialogs({ t, dialog, call, group, picked, known, drafted, deeds 
       <p class="deeds"><button class="button" onClick=${close}>${t.close}</button></p>`,
   };
   return html`<${Modal} title=${titles[dialog.kind]()} wide=${dialog.kind === "article"} onClose=${close}>${bodies[dialog.kind]()}<//>`;
-}
-
-/** A dialog that keeps the focus inside and closes with Escape. */
-export function Modal({ title, wide = false, onClose, children }) {
-  const box = useRef(null);
-  useEffect(() => {
-    const before = document.activeElement;
-    box.current.showModal();
-    return () => before?.focus?.();
-  }, []);
-  return html`<dialog ref=${box} class=${wide ? "modal wide" : "modal"} aria-labelledby="modal-title" onCancel=${(event) => { event.preventDefault(); onClose(); }}>
-    <h2 id="modal-title">${title}</h2>${children}</dialog>`;
 }
 
 function IntentForm({ t, name, languages, drafted, onSave, onClose }) {

@@ -1,10 +1,10 @@
 // The queue: groups of messages that ask the same on the left, the messages of one in the middle, the decision on the right.
 import { html, useEffect, useMemo, useRef, useState } from "../../shared/preact.js";
-import { may } from "../pages.js";
-import { Decide } from "./review_decide.js";
-import { Dialogs } from "./review_dialogs.js";
-import { Messages } from "./review_messages.js";
-import { shortcutsOf } from "./review_keys.js";
+import { may } from "../roles.js";
+import { Decide } from "./review.decide.js";
+import { Dialogs } from "./review.dialogs.js";
+import { Messages } from "./review.messages.js";
+import { shortcutsOf } from "./review.keys.js";
 
 const SOURCES = ["corrected", "unanswered", "unsure", "out_of_scope", "mined"];
 const RENEW_MS = 60_000;

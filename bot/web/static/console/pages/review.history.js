@@ -1,7 +1,7 @@
 // What was decided, by whom and when; each decision can be taken back.
 import { html, useEffect, useState } from "../../shared/preact.js";
 import { clock } from "../../shared/language.js";
-import { may } from "../pages.js";
+import { may } from "../roles.js";
 
 export function History({ t, language, call, me, live }) {
   const [changes, setChanges] = useState(null);
