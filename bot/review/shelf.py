@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 from bot.project import Project, data_files, domain_mapping
@@ -47,10 +49,18 @@ def articles_of(project: Project) -> list[Json]:
 
 
 def _examples(project: Project) -> Counter[str]:
-    texts = ((path, read_text(path)) for path in data_files(project))
-    return Counter(
-        one.intent for path, text in texts if "nlu:" in text for one in parse_nlu_yaml(text, path).examples
-    )
+    found: Counter[str] = Counter()
+    for path in data_files(project):
+        stamp = path.stat()
+        found.update(_counted(path, stamp.st_mtime_ns, stamp.st_size))
+    return found
+
+
+@lru_cache(maxsize=64)
+def _counted(path: Path, _changed: int, _size: int) -> Mapping[str, int]:
+    """How many examples a file has of each intent; read again when it has changed."""
+    text = read_text(path)
+    return Counter(one.intent for one in parse_nlu_yaml(text, path).examples) if "nlu:" in text else {}
 
 
 def _title(project: Project, intent: str) -> str:

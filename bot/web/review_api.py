@@ -175,7 +175,11 @@ async def answer(request: web.Request) -> web.Response:
         return _done(await review.answer(f"utter_{request.match_info['intent']}", answers, person))
 
 
-@operation("The Markdown articles.", access="console", answers={200: record({"articles": array(_ARTICLE), "languages": array(string())})})
+@operation(
+    "The Markdown articles.",
+    access="console",
+    answers={200: record({"articles": array(_ARTICLE), "languages": array(string())})},
+)
 async def articles(request: web.Request) -> web.Response:
     """GET /api/console/review/articles: all Markdown articles"""
     await require(request, Role.AGENT)

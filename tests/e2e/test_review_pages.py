@@ -52,7 +52,9 @@ async def bot(folder: Path) -> AsyncIterator[Bot]:
         assert review is not None
         mined(review.project)
         await review.sync_drafts()
-        await converse(bot.store, "web:1", asked("<b>can I rent a sofa</b> I am Olivia Bennett"), sender="olivia")
+        await converse(
+            bot.store, "web:1", asked("<b>can I rent a sofa</b> I am Olivia Bennett"), sender="olivia"
+        )
         await converse(bot.store, "web:2", asked("hello", kind="answer", p=0.98), sender="ben")
         sink = ReviewSink(store=bot.store, aid=NearAid(), added=lambda: None)
         await EventStream(bot.store.cursors, sink, alone=True).give()
