@@ -116,6 +116,22 @@ def forget_conversation(project: Project, conversation: str) -> Forgotten:
     )  # fmt: skip
 
 
+def said(project: Project, done: Forgotten) -> list[str]:
+    """What went, and what a person has to look at."""
+    live = f"{done.live} live conversation{'' if done.live == 1 else 's'}, " if done.live else ""
+    lines = [
+        f"Removed: {live}{done.dialogs} records in dialogs/, {done.drafts} mined turns, "
+        f"{done.examples} training examples."
+    ]
+    lines += [f"{where} was drafted from it: look whether its wording may stay." for where in done.wordings]
+    if done.examples and done.releases:
+        trained = ", ".join(done.releases)
+        lines.append(f"Trained with it: {trained}. Train again and remove those from releases/.")
+    if done.live and project.settings.events.file is not None:
+        lines.append(f"Its events were also written to {project.settings.events.file}: take them out there.")
+    return lines
+
+
 def draft_folders(project: Project) -> list[Path]:
     """The folders of mined drafts in the project."""
     manifests = [*project.folder.glob(f"*/{MANIFEST}"), *project.folder.glob(f"drafts/*/{MANIFEST}")]

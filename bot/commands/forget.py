@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from bot.forget import Forgotten, forget_conversation, forget_person
+from bot.forget import Forgotten, forget_conversation, forget_person, said
 from bot.project import Project, open_project
 from bot.store.locks import ConversationLocks
 from bot.store.store import Store
@@ -23,25 +23,9 @@ def forget_command(folder: Path, conversation: str, *, database: str | None = No
     if not done.anything:
         typer.echo(f"There is nothing of the conversation {conversation!r} in {folder}.", err=True)
         return 1
-    for line in said(done):
+    for line in said(project, done):
         typer.echo(line)
-    if done.live and project.settings.events.file is not None:
-        typer.echo(f"Its events were also written to {project.settings.events.file}: take them out there.")
     return 0
-
-
-def said(done: Forgotten) -> list[str]:
-    """What went, and what a person has to look at."""
-    live = f"{done.live} live conversation{'' if done.live == 1 else 's'}, " if done.live else ""
-    lines = [
-        f"Removed: {live}{done.dialogs} records in dialogs/, {done.drafts} mined turns, "
-        f"{done.examples} training examples."
-    ]
-    lines += [f"{where} was drafted from it: look whether its wording may stay." for where in done.wordings]
-    if done.examples and done.releases:
-        trained = ", ".join(done.releases)
-        lines.append(f"Trained with it: {trained}. Train again and remove those from releases/.")
-    return lines
 
 
 async def _with_database(project: Project, conversation: str, database: str | None) -> Forgotten:

@@ -8,7 +8,7 @@ from typing import Any, cast, get_args
 
 from aiohttp import web
 
-from bot.commands.forget import said
+from bot.forget import said
 from bot.people.person import Role
 from bot.store.archive import DecisionKind, Found, Search
 from bot.store.records import Owner
@@ -118,7 +118,7 @@ async def erase(request: web.Request) -> web.Response:
     if not done.anything:
         raise ApiError(404, "There is no such conversation.")
     log.info("a customer's data was deleted", extra={"by": who, "conversations": done.live})
-    lines = [line.replace(f"{review.project.folder}/", "") for line in said(done)]
+    lines = [line.replace(f"{review.project.folder}/", "") for line in said(review.project, done)]
     return web.json_response({"said": lines, "conversations": done.live})
 
 

@@ -146,7 +146,7 @@ async def test_two_reviewers_see_each_other_and_do_not_collide(bot: Bot, browser
     await ada.get_by_text("0 of 2 selected").wait_for()
     await sue.keyboard.press("d")
     await sue.get_by_text("2 dismissed").wait_for()
-    await ada.get_by_role("button", name="broken_cup").wait_for(state="detached")
+    await ada.locator(".list .row", has_text="broken_cup").wait_for(state="detached")
 
 
 async def test_an_agent_reads_and_decides_nothing(bot: Bot, browser: Any) -> None:

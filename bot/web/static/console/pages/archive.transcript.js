@@ -17,7 +17,7 @@ export function Transcript({ t, language, call, me, id, intents, onBack, onErase
     .then(() => { setTrouble(""); load(); }, (error) => setTrouble(error.message || t.failed))
     .finally(() => setDialog(null));
   const items = shown ? transcript(shown.events) : [];
-  return html`<section class="transcript" aria-label=${t.transcript}>
+  return html`<section class="transcript" tabindex="0" aria-label=${t.transcript}>
     <header class="head">
       <button class="link only-phone" onClick=${onBack}>← ${t.back}</button>
       <h2>${shown?.sender ?? id}</h2>

@@ -20,7 +20,7 @@ export function History({ t, language, call, me, live }) {
   const undo = (change) => call(`review/history/${change.id}/undo`, { method: "POST", body: {} })
     .then(() => { setTrouble(""); load(); }, (error) => setTrouble(error.message || t.failed));
   if (!changes) return html`<p class="empty" role="status">${t.loading}</p>`;
-  return html`<section class="sheet" aria-labelledby="history-title">
+  return html`<section class="sheet" tabindex="0" aria-labelledby="history-title">
     <h1 id="history-title" class="only-read">${t.history}</h1>
     ${trouble && html`<p role="alert" class="trouble">${trouble}</p>`}
     ${changes.length === 0 && html`<p class="empty">${t.noHistory}</p>`}

@@ -7,7 +7,7 @@ const PLACEHOLDER = /\{[a-z_]+\d*\}/gu;
 export function Messages({ t, group, items, chosen, focus, free, decides, deeds, onBack, onFocus }) {
   const able = items.filter(free);
   const picked = able.filter((item) => chosen.has(item.id));
-  return html`<section class="detail messages" aria-label=${group.name || group.title}>
+  return html`<section class="detail messages" tabindex="0" aria-label=${group.name || group.title}>
     <button class="link only-phone" onClick=${onBack}>← ${t.back}</button>
     <header class="head">
       <h2 class="intent">${group.name || group.title}</h2>

@@ -38,11 +38,11 @@ export function Queue({ t, language, call, me, live, route, rest }) {
     try {
       const answer = await call(`review/items?${asked}`);
       setFound({ ...answer, cluster: open });
-      if (afresh) {
-        setChosen(new Set(answer.items.filter(free).map((item) => item.id)));
-        setFocus(0);
-      }
-      if (decides) await call("review/claims", { method: "POST", body: { items: answer.items.filter(free).map((item) => item.id).slice(0, 500) } });
+      if (!afresh) return;
+      const ids = answer.items.filter(free).map((item) => item.id);
+      setChosen(new Set(ids));
+      setFocus(0);
+      if (decides) await call("review/claims", { method: "POST", body: { items: ids.slice(0, 500) } });
     } catch (error) {
       failed(error);
     }
