@@ -91,7 +91,6 @@ export const STRINGS = {
     noArticles: "No article of that name.",
     articlesText: "Articles are searched a second after they are saved; no training is needed.",
     linkHint: (n) => `${n} message${n === 1 ? "" : "s"} will be learnt as questions that this article answers.`,
-    changedSince: "It was changed meanwhile. Load it again.",
     help: "Keyboard shortcuts",
     shortcuts: {
       "j k": "next or previous message", "] [": "next or previous group", "x": "select or not", "a": "select all or none",
@@ -189,7 +188,6 @@ export const STRINGS = {
     noArticles: "没有这样的文章。",
     articlesText: "文章保存一秒后即可检索，无需训练。",
     linkHint: (n) => `${n} 条消息将作为这篇文章能回答的问题用于训练。`,
-    changedSince: "内容已被他人修改，请重新打开。",
     help: "键盘快捷键",
     shortcuts: {
       "j k": "下一条或上一条消息", "] [": "下一组或上一组", "x": "选择或取消", "a": "全选或全不选",
