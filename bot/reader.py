@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from bot.dialog.decision import Candidate
+from encoders.encoder import Vectors
 from encoders.workers import ModelWorkers
 from intents.classifier import IntentClassifier
 from intents.understanding import Understanding
@@ -18,7 +19,11 @@ from knowledge.filters import Filter
 
 MOST_INTENTS = 5
 MOST_PASSAGES = 8
+MOST_AHEAD = 256
+"""Texts encoded ahead that nobody came to read."""
 Result = TypeVar("Result")
+Encoded = tuple[Vectors, Vectors]
+"""A text's vectors (1, d) for the intents, and for the articles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,9 +57,20 @@ class Reader:
         self.knowledge = knowledge
         self._refine = refine or (lambda understanding: understanding)
         self._workers = workers
+        self._ahead: dict[str, asyncio.Task[Encoded]] = {}
         original = classifier.encoder.original
         mine = {classifier.encoder.id, original.id if original else ""}
         self._shared = knowledge is not None and knowledge.encoder.id in mine
+
+    def ahead(self, text: str) -> None:
+        """Begin to encode a text that will be read in a moment, while its message is being stored."""
+        if not self._shared or text in self._ahead:
+            return
+        task = asyncio.create_task(self._workers.run(self._encoded, text))
+        task.add_done_callback(lambda done: self._dropped(text) if _failed(done) else None)
+        self._ahead[text] = task
+        if len(self._ahead) > MOST_AHEAD:
+            self._ahead.pop(next(iter(self._ahead)))
 
     async def read(
         self,
@@ -72,7 +88,8 @@ class Reader:
             where: what articles have to fit.
         """
         if self._shared or self.knowledge is None:
-            return await self._workers.run(self.read_now, text, context, language, where)
+            encoded = await self._ahead.pop(text) if text in self._ahead else None
+            return await self._workers.run(self.read_now, text, context, language, where, encoded)
         understanding, retrieved = await asyncio.gather(
             self._workers.run(self._understand, text),
             self._workers.run(self._search, text, context, language, where),
@@ -89,22 +106,30 @@ class Reader:
         context: Sequence[str] = (),
         language: str | None = None,
         where: Filter | None = None,
+        encoded: Encoded | None = None,
     ) -> Reading:
-        """The same in the calling thread."""
+        """The same in the calling thread; `encoded` where the text has been already."""
         if not self._shared or self.knowledge is None:
             return Reading(
                 understanding=self._understand(text), retrieved=self._search(text, context, language, where)
             )
-        encoder = self.classifier.encoder
-        if self.knowledge.encoder.id == encoder.id:
-            mine = theirs = encoder.encode([text])
-        else:
-            mine, theirs = encoder.encode_twice([text])
+        mine, theirs = encoded or self._encoded(text)
         understanding = self._refine(self.classifier.understand_vectors([text], mine)[0])
         retrieved = self.knowledge.search_vector(
             text, theirs[0], context=context, language=language, where=where, k=MOST_PASSAGES
         )
         return Reading(understanding=understanding, retrieved=retrieved)
+
+    def _encoded(self, text: str) -> Encoded:
+        encoder = self.classifier.encoder
+        if self.knowledge is not None and self.knowledge.encoder.id != encoder.id:
+            return encoder.encode_twice([text])
+        vectors = encoder.encode([text])
+        return vectors, vectors
+
+    def _dropped(self, text: str) -> None:
+        """Whoever comes to read the text encodes it then, and is told what goes wrong."""
+        self._ahead.pop(text, None)
 
     def _understand(self, text: str) -> Understanding:
         return self._refine(self.classifier.understand([text])[0])
@@ -115,6 +140,10 @@ class Reader:
         if self.knowledge is None:
             return Retrieved()
         return self.knowledge.search(text, context=context, language=language, where=where, k=MOST_PASSAGES)
+
+
+def _failed(task: asyncio.Task[Encoded]) -> bool:
+    return task.cancelled() or task.exception() is not None
 
 
 def candidates(

@@ -20,6 +20,7 @@ from typing import Any
 from bot.channels.base import Channel, HandsOver
 from bot.choices import as_chosen
 from bot.dialog.events import BotUttered, Event, OwnerSet, UserUttered, event_from_dict, event_to_dict
+from bot.dialog.payloads import parse_payload
 from bot.dialog.responses import uttered
 from bot.dialog.tracker import Tracker
 from bot.errors import StoreError
@@ -88,6 +89,8 @@ class Turns:
 
     async def handle(self, message: Message) -> Reply:
         """The reply to a message; a repeated message gets the stored reply again, with no second turn."""
+        if message.text.strip() and parse_payload(message.text) is None:
+            self._runtime(message.conversation_id).reader.ahead(message.text)
         accepted = await self._store.accept(message)
         if accepted.outcome is not None:
             return await self._stored_reply(message, accepted)

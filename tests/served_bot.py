@@ -79,6 +79,9 @@ class WordReader:
 
     knowledge = None
 
+    def ahead(self, text: str) -> None:
+        """There is nothing to begin with."""
+
     async def read(
         self,
         text: str,
