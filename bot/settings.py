@@ -49,7 +49,7 @@ class ServerSettings(_Strict):
     """Channel → seconds that a customer's next message is waited for, to be answered with the last one."""
     cors_origins: tuple[str, ...] = ()
     newcomers_per_minute: int = Field(
-        default=120, gt=0, description="new chats, and new sockets, of one address; a proxy is one address"
+        default=120, gt=0, description="new chats, sockets and files of one address; a proxy is one address"
     )
     rasa_api: bool = Field(default=False, description="Rasa's HTTP API beside our own")
 

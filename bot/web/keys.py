@@ -17,9 +17,9 @@ SERVICES: Final = web.AppKey("services", Services)
 SENDERS: Final = web.AppKey("senders", RateLimiter)
 """Messages of one sender."""
 NEWCOMERS: Final = web.AppKey("newcomers", RateLimiter)
-"""New chats and sockets of one address."""
+"""New chats, sockets and files of one address."""
 UPLOADERS: Final = web.AppKey("uploaders", RateLimiter)
-"""Files of one visitor, and of one address."""
+"""Files of one visitor."""
 FAILURES: Final = web.AppKey("failures", RateLimiter)
 """Wrong tokens and passwords from one address."""
 ATTEMPTS: Final = web.AppKey("attempts", RateLimiter)

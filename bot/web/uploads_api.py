@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 from bot.channels.wording import clean
 from bot.store.uploads import Upload
 from bot.web.errors import ApiError
-from bot.web.keys import SERVICES, UPLOADERS
+from bot.web.keys import NEWCOMERS, SERVICES, UPLOADERS
 from bot.web.operation import Content, operation
 from bot.web.reading import address_of, refuse_too_often
 from bot.web.shapes import one_of, record, string
@@ -50,8 +50,8 @@ async def put(request: web.Request) -> web.Response:
     """
     visitor = visitor_of(request)
     conversation_id = own_conversation(visitor, request.query.get("conversation_id"))
-    for key in (visitor.id, address_of(request)):
-        refuse_too_often(request.app[UPLOADERS], key)
+    refuse_too_often(request.app[UPLOADERS], visitor.id)
+    refuse_too_often(request.app[NEWCOMERS], ("file", address_of(request)))
     kind = request.content_type
     if kind not in _BEGINNINGS:
         raise ApiError(415, f"Only files of these types can be sent: {', '.join(_BEGINNINGS)}.")

@@ -260,6 +260,57 @@ async def test_axe_finds_nothing_serious(browser: Any, shop: Shop, serve: Served
             assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in serious] == []
 
 
+HOSTILE = """<script>alert(1)</script> **<img src=x onerror=alert(1)>** [x](javascript:alert(1)) [y](data:text/html,x)
+[z](  https://a.example) ![p](https://a.example/p.png) `<b>` *<i>* _<u>_ [<b>](https://a.example/"onclick=alert(1))
+> <iframe>
+1. <svg onload=alert(1)>
+```
+<style>*{display:none}</style>
+"""
+RENDERED = """async (text) => {
+  const { html, render } = await import("/static/shared/preact.js");
+  const { Markdown } = await import("/static/shared/markdown.js");
+  const place = document.createElement("div");
+  render(html`<${Markdown} text=${text} />`, place);
+  return {
+    names: [...new Set([...place.querySelectorAll("*")].map((one) => one.localName))],
+    links: [...place.querySelectorAll("a")].map((one) => one.href),
+    attributes: [...new Set([...place.querySelectorAll("*")].flatMap((one) => one.getAttributeNames()))],
+    text: place.textContent,
+  };
+}"""
+CONTRASTS = """async () => {
+  const { accents, contrast, parsed } = await import("/static/shared/colour.js");
+  const rgb = (css) => css.match(/[0-9]+/g).map(Number);
+  const found = [];
+  for (let step = 0; step < 4096; step += 91) {
+    for (const [scheme, ground] of [["light", "#fbf0da"], ["dark", "#342a15"]]) {
+      const made = accents("#" + step.toString(16).padStart(3, "0"), scheme);
+      found.push(contrast(rgb(made["--accent"]), parsed(ground)));
+      found.push(contrast(rgb(made["--accent"]), rgb(made["--on-accent"])));
+    }
+  }
+  return { least: Math.min(...found), nothing: Object.keys(accents("red; } * {", "light")).length };
+}"""
+
+
+async def test_markdown_is_text_and_any_colour_can_be_read(browser: Any, serve: Served) -> None:
+    async with serve() as bot:
+        page = await browser.new_page()
+        await page.goto(str(bot.client.make_url("/")))
+        found = await page.evaluate(RENDERED, HOSTILE)
+        allowed = {"div", "p", "strong", "em", "code", "pre", "a", "ul", "ol", "li", "blockquote", "br"}
+        assert set(found["names"]) <= allowed
+        assert set(found["attributes"]) <= {"class", "href", "target", "rel", "start"}
+        assert all(link.startswith("https://a.example") for link in found["links"])
+        assert "<script>alert(1)</script>" in found["text"]
+        plain = "2 * 3 * 4 and snake_case_name, 5*6"
+        assert (await page.evaluate(RENDERED, plain))["text"] == plain
+        colours = await page.evaluate(CONTRASTS)
+        assert colours["least"] >= 4.5
+        assert colours["nothing"] == 0
+
+
 def _png() -> bytes:
     """The smallest picture there is: one transparent pixel."""
     import base64

@@ -32,7 +32,7 @@ export function Chat({ settings = {}, customer, visible, onClose, onUnread = () 
     begun.start();
     return () => begun.stop();
   }, []);
-  const unread = useUnread(state?.lines ?? [], visible);
+  const unread = useUnread(state?.lines ?? [], visible, conversation?.id ?? "");
   useEffect(() => onUnread(unread, conversation?.id), [unread, state?.lines.length]);
   useEffect(() => {
     const title = name ? `${name} · ${t("title")}` : t("title");
@@ -53,7 +53,7 @@ export function Chat({ settings = {}, customer, visible, onClose, onUnread = () 
             <${Rating} t=${t} rated=${state.rated} onRate=${(score, comment) => conversation.rate(score, comment)} />`}>
           ${empty && html`<${Welcome} t=${t} greeting=${settings.greeting} onHello=${() => conversation.send(t("helloText"))} />`}
         <//>
-        <${Composer} t=${t} onSend=${(text, files) => conversation.send(text, { files })} focusKey=${empty || visible} />
+        <${Composer} t=${t} onSend=${(text, files) => conversation.send(text, { files })} focusKey=${visible && (empty ? "empty" : "begun")} />
       </main>
     </div>`;
 }
@@ -61,17 +61,19 @@ export function Chat({ settings = {}, customer, visible, onClose, onUnread = () 
 // The server puts the assistant's name into the title.
 const assistantName = document.title;
 
-/** How many lines came while nobody was looking; remembered over page loads. */
-function useUnread(lines, visible) {
-  const [read, setRead] = useState(() => Number(lasting.get(READ)) || 0);
+/** How many lines came while nobody was looking; remembered over page loads, for this conversation. */
+function useUnread(lines, visible, id) {
+  const [read, setRead] = useState(() => lasting.get(READ) ?? "");
   const last = Math.max(0, ...lines.map((line) => line.seq ?? 0));
   useEffect(() => {
-    if (!visible || !last || last === read) return;
-    lasting.set(READ, String(last));
-    setRead(last);
-  }, [visible, last]);
+    if (!visible || !last) return;
+    lasting.set(READ, `${id} ${last}`);
+    setRead(`${id} ${last}`);
+  }, [visible, last, id]);
   if (visible) return 0;
-  return lines.filter((line) => line.seq > read && (line.speaker === "bot" || line.speaker === "agent")).length;
+  const [known, seq] = read.split(" ");
+  const seen = known === id ? Number(seq) : 0;
+  return lines.filter((line) => line.seq > seen && (line.speaker === "bot" || line.speaker === "agent")).length;
 }
 
 function status(state, t) {

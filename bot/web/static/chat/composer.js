@@ -22,7 +22,7 @@ export function Composer({ t, onSend, focusKey }) {
     box.current.style.height = `${Math.min(box.current.scrollHeight, TALLEST_PX)}px`;
   }, [text]);
   useEffect(() => {
-    if (window.matchMedia("(hover: hover)").matches) box.current.focus();
+    if (focusKey && window.matchMedia("(hover: hover)").matches) box.current.focus();
   }, [focusKey]);
 
   const add = (given) => {

@@ -6,6 +6,7 @@ const SOCKET_WITHIN_MS = 3000;
 const FIRST_PAUSE_MS = 1000;
 const LONGEST_PAUSE_MS = 20_000;
 const UNKNOWN = 4401;
+const NOT_THERE = 4404;
 const pause = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
 export class Stream {
@@ -39,6 +40,7 @@ export class Stream {
   stop() {
     this.wanted = false;
     clearTimeout(this.timer);
+    clearTimeout(this.again);
     this.asking?.abort();
     this.live.stop();
   }
@@ -58,13 +60,14 @@ export class Stream {
 
   refused(event) {
     if (!this.wanted) return;
-    if (event.code !== UNKNOWN) {
+    if (event.code === NOT_THERE) {
       this.stop();
       this.onGone();
       return;
     }
-    this.visitor.drop(this.shown.token);
-    this.timer = setTimeout(() => { if (this.wanted) this.live.start(); }, FIRST_PAUSE_MS);
+    // Our token was not taken, or we were too slow to show it: once more, from the beginning.
+    if (event.code === UNKNOWN) this.visitor.drop(this.shown?.token);
+    this.again = setTimeout(() => this.live.start(), SOCKET_WITHIN_MS);
   }
 
   take(message) {

@@ -22,7 +22,7 @@
     },
   };
   const STYLE = `
-    :host { all: initial; }
+    :host { all: initial !important; }
     * { box-sizing: border-box; }
     .root { --edge: 20px; position: fixed; z-index: 2147483000; bottom: max(var(--edge), env(safe-area-inset-bottom)); right: var(--edge);
       font: 15px/1.45 system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Microsoft YaHei", "Noto Sans CJK SC", sans-serif; }
