@@ -16,7 +16,11 @@ _TITLE = "<title>Customer service</title>"
 _LARGEST_FILE = '<meta name="kefu-largest-file" content="">'
 _ORIGINS = '<meta name="kefu-origins" content="">'
 # Shops' pages load it on every view, so browsers may keep it for a while.
-_SCRIPT_HEADERS = {"Cache-Control": "public, max-age=600", "Cross-Origin-Resource-Policy": "cross-origin"}
+_SCRIPT_HEADERS = {
+    "Content-Type": "text/javascript; charset=utf-8",
+    "Cache-Control": "public, max-age=600",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
 
 
 @operation(

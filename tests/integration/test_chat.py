@@ -455,6 +455,7 @@ def test_an_origin_in_the_settings_is_exact(origin: str) -> None:
 async def test_the_script_may_be_used_anywhere_and_text_travels_packed(bot: Bot) -> None:
     script = await bot.client.get("/widget.js", headers={"Accept-Encoding": "gzip"})
     assert script.headers["Content-Encoding"] == "gzip"
+    assert script.content_type == "text/javascript"
     assert script.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert "attachShadow" in await script.text()
     known = {"Accept-Encoding": "gzip", "If-None-Match": script.headers["ETag"]}
