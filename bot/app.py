@@ -15,6 +15,9 @@ from aiohttp import web
 from bot.actions.opened import opened_actions, opened_wording
 from bot.active_release import ActiveRelease
 from bot.articles import Articles, live_articles, watch_articles
+from bot.assist.assist import Assist
+from bot.assist.canned import Canned
+from bot.assist.learning import Learning
 from bot.channels.catalogue import open_channels
 from bot.credentials import Credentials
 from bot.desk import Desk
@@ -45,6 +48,7 @@ from bot.web.routes import build_app
 from bot.web.service import Check, Json, Services
 from bot.web.visitors import Visitors
 from bot.wording import watch_wording
+from encoders.encoder import Encoder
 from encoders.workers import ModelWorkers
 from intents.explanation import explain
 
@@ -131,12 +135,21 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
         if resumed:
             log.info("taking up messages that were not finished", extra={"messages": resumed})
         stack.callback(asyncio.create_task(Reminders(store, hub, turns.accept).run()).cancel)
+        learning = Learning(project, store.cursors, workers)
+        assist = Assist(
+            store=store, runtime=runtime, hub=hub, learning=learning, canned=Canned(project.folder)
+        )
+        for task in (learning.run(lambda: _encoder(runtime)), assist.run()):
+            stack.callback(asyncio.create_task(task).cancel)
         yield build_app(
             Services(
                 turns=turns,
                 desk=Desk(store=store, turns=turns, channels=channels, hub=hub),
                 deliveries=store.outbox,
                 sessions=Sessions(store.people, options.console_token),
+                people=store.people,
+                presence=store.presence,
+                assist=assist,
                 version=version("kefu"),
                 name=project.settings.name,
                 uploads=store.uploads,
@@ -182,6 +195,10 @@ def _explainer(runtime: ActiveRelease) -> Callable[[str], Awaitable[Json]]:
         return found.as_dict()
 
     return explained
+
+
+def _encoder(runtime: ActiveRelease) -> Encoder | None:
+    return runtime.current.reader.classifier.encoder if runtime.is_loaded else None
 
 
 def _answers(store: Store) -> Check:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Literal, cast
 
 from bot.channels.base import Channel
@@ -20,6 +21,33 @@ Json = dict[str, Any]
 
 _SINCE_CLOSED = 50
 """Events to look back through for the closing; hardly anything can follow it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deed:
+    """What somebody does with a conversation.
+
+    Attributes:
+        agent: who does it.
+        owner: whose it is from then on; None leaves it.
+        holder: the person, where it is a person's; the agent when empty.
+        force: also when another agent has it.
+        only_from: the owner and person it must be with, else nothing is done.
+    """
+
+    agent: str
+    owner: Owner | None = None
+    holder: str = ""
+    reason: str = ""
+    events: tuple[Event, ...] = ()
+    force: bool = False
+    only_from: tuple[str, str] | None = None
+
+    def leads_to(self, row: Conversation) -> tuple[Owner, str]:
+        """Whose the conversation is afterwards."""
+        if self.owner is None:
+            return row.owner, row.agent
+        return self.owner, (self.holder or self.agent) if self.owner == "person" else ""
 
 
 class Desk:
@@ -66,23 +94,59 @@ class Desk:
             rated = Rated(timestamp=time.time(), score=score, comment=comment or None)
             await self._write(row, row.owner, row.agent, (rated,))
 
-    async def claim(self, conversation_id: str, agent: str) -> None:
-        """The agent answers from now on."""
-        await self._do(conversation_id, agent, owner="person", reason="claimed")
+    async def others(self, conversation_id: str) -> list[Json]:
+        """The same customer's other conversations on the channel, the one last written to first."""
+        row = await self._store.conversation(conversation_id)
+        if row is None:
+            return []
+        found = await self._store.conversations_of(
+            channel=row.channel, account=row.account, sender=row.sender
+        )
+        return [_as_json(one) for one in found if one.id != conversation_id]
 
-    async def reply(self, conversation_id: str, agent: str, text: str) -> None:
-        """The agent says something to the customer, and has the conversation from then on."""
-        now = time.time()
-        said = AgentUttered(timestamp=now, text=text, metadata={"agent": agent})
-        await self._do(conversation_id, agent, owner="person", reason="replied", said=said)
+    async def claim(self, conversation_id: str, agent: str, *, force: bool = False) -> None:
+        """The agent answers from now on; `force` takes it from another."""
+        await self._do(conversation_id, Deed(agent=agent, owner="person", reason="claimed", force=force))
 
-    async def hand_back(self, conversation_id: str, agent: str) -> None:
+    async def reply(
+        self, conversation_id: str, agent: str, text: str, *, offered: tuple[Event, ...] = ()
+    ) -> None:
+        """The agent says something to the customer, and has the conversation from then on.
+
+        `offered` says what was suggested and what became of it.
+        """
+        said = AgentUttered(timestamp=time.time(), text=text, metadata={"agent": agent})
+        await self._do(
+            conversation_id, Deed(agent=agent, owner="person", reason="replied", events=(*offered, said))
+        )
+
+    async def note(self, conversation_id: str, agent: str, events: tuple[Event, ...]) -> None:
+        """Something for colleagues or for learning alone: the customer sees nothing, and nobody takes over."""
+        await self._do(conversation_id, Deed(agent=agent, events=events, force=True))
+
+    async def transfer(self, conversation_id: str, agent: str, to: str, *, force: bool = False) -> None:
+        """Another agent has it from now on; with `to` empty, whoever claims it. `force` moves what another has."""
+        owner: Owner = "person" if to else "waiting"
+        deed = Deed(agent=agent, owner=owner, holder=to, reason="transferred", force=force)
+        await self._do(conversation_id, deed)
+
+    async def assign(self, conversation_id: str, to: str) -> bool:
+        """Give a conversation that waits to an agent; False when it waits no longer."""
+        deed = Deed(agent=to, owner="person", holder=to, reason="routed", only_from=("waiting", ""))
+        return await self._do(conversation_id, deed)
+
+    async def give_back(self, conversation_id: str, agent: str) -> bool:
+        """Let a conversation wait again whose agent has left; False when the agent has it no longer."""
+        deed = Deed(agent=agent, owner="waiting", reason="agent left", only_from=("person", agent))
+        return await self._do(conversation_id, deed)
+
+    async def hand_back(self, conversation_id: str, agent: str, *, force: bool = False) -> None:
         """The bot answers from now on."""
-        await self._do(conversation_id, agent, owner="bot", reason="handed back")
+        await self._do(conversation_id, Deed(agent=agent, owner="bot", reason="handed back", force=force))
 
-    async def close(self, conversation_id: str, agent: str) -> None:
+    async def close(self, conversation_id: str, agent: str, *, force: bool = False) -> None:
         """The matter is settled; the customer's next message opens it again, with the bot."""
-        await self._do(conversation_id, agent, owner="closed", reason="closed")
+        await self._do(conversation_id, Deed(agent=agent, owner="closed", reason="closed", force=force))
 
     async def unanswered(self, *, state: str = "open", limit: int = 100) -> list[Json]:
         """Messages that got no answer, the newest first."""
@@ -98,23 +162,29 @@ class Desk:
         if not await self._store.resolve_unanswered(unanswered_id):
             raise UnknownThing(f"There is no open question {unanswered_id}.")
 
-    async def _do(
-        self, conversation_id: str, agent: str, *, owner: Owner, reason: str, said: AgentUttered | None = None
-    ) -> None:
-        """Append the agent's events under the conversation's lock: no turn of the bot crosses them."""
+    async def _do(self, conversation_id: str, deed: Deed) -> bool:
+        """Append the deed's events under the conversation's lock: no turn of the bot crosses them.
+
+        False when the conversation is not with whom the deed wants it to be.
+        """
         async with self._turns.locks.hold(conversation_id):
             row = await self._store.conversation(conversation_id)
             if row is None:
                 raise UnknownThing(f"There is no conversation {conversation_id}.")
-            if row.owner == "person" and row.agent not in ("", agent):
+            if deed.only_from is not None and deed.only_from != (row.owner, row.agent):
+                return False
+            if row.owner == "person" and row.agent not in ("", deed.agent) and not deed.force:
                 raise TakenByAnother(row.agent)
-            holder = agent if owner == "person" else None
-            events: tuple[Event, ...] = (said,) if said else ()
-            if (row.owner, row.agent) != (owner, holder or ""):
-                changed = OwnerSet(timestamp=time.time(), owner=owner, reason=reason, agent=holder)
+            owner, holder = deed.leads_to(row)
+            events = deed.events
+            if (row.owner, row.agent) != (owner, holder):
+                changed = OwnerSet(
+                    timestamp=time.time(), owner=owner, reason=deed.reason, agent=holder or None
+                )
                 events = (changed, *events)
             if events:
-                await self._write(row, owner, holder or "", events)
+                await self._write(row, owner, holder, events)
+            return True
 
     async def _is_rated(self, conversation_id: str) -> bool:
         """Whether a closed conversation was rated since it was closed."""
@@ -156,6 +226,7 @@ def _as_json(row: Conversation) -> Json:
         "language": row.language,
         "preview": row.preview,
         "last_seq": row.last_seq,
+        "since": row.since.isoformat(),
         "updated_at": row.updated_at.isoformat(),
     }
 

@@ -208,6 +208,8 @@ async def served(
                 deliveries=store.outbox,
                 sessions=Sessions(store.people, TOKEN),
                 uploads=store.uploads,
+                people=store.people,
+                presence=store.presence,
                 version="test",
                 name="Willow & Bay",
                 console_token=TOKEN,

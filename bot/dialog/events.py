@@ -1,8 +1,8 @@
 """What happened in a conversation: small immutable events, with Rasa's own names and JSON shapes.
 
 The state of a conversation is a fold over these (`bot.dialog.tracker`). `decision`, `shown`, `chosen`,
-`owner` and `rating` are ours; readers of Rasa's events skip names they do not know. Events are added over time, never
-renamed or reshaped.
+`owner`, `rating` and `note` are ours; readers of Rasa's events skip names they do not know. Events are added over time,
+never renamed or reshaped.
 """
 
 from __future__ import annotations
@@ -51,6 +51,15 @@ class AgentUttered(Event):
     name_ = "agent"
     text: str | None = None
     data: Json | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(Event):
+    """A person of the company wrote something for colleagues; neither the customer nor a model gets to see it."""
+
+    name_ = "note"
+    text: str = ""
+    agent: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,7 +257,7 @@ EVENTS: Final[Mapping[str, type[Event]]] = {
         UserUttered, BotUttered, AgentUttered, SlotSet, ActionExecuted, ActionExecutionRejected,
         ActiveLoop, LoopInterrupted, FollowupAction, ReminderScheduled, ReminderCancelled, EntitiesAdded,
         ConversationPaused, ConversationResumed, Restarted, SessionStarted, SessionEnded, AllSlotsReset,
-        ActionReverted, UserUtteranceReverted, DecisionMade, Shown, Chosen, OwnerSet, Rated,
+        ActionReverted, UserUtteranceReverted, DecisionMade, Shown, Chosen, OwnerSet, Rated, Noted,
     )
 }  # fmt: skip
 _KEYS: Final[Mapping[str, tuple[str, ...]]] = {

@@ -63,11 +63,13 @@ class Cursors:
             async with self._engine.connect() as connection:
                 return await connection.scalar(select(func.max(events.c.id))) or 0
 
-    async def read(self, position: int, *, limit: int) -> tuple[StoredEvent, ...]:
-        """The next events behind a position, in the order of their commits; none is passed over."""
+    async def read(self, position: int, *, limit: int, types: Sequence[str] = ()) -> tuple[StoredEvent, ...]:
+        """The next events behind a position, in the order of their commits; of those asked for none is passed over."""
         statement = select(events.c.id, events.c.conversation_id, events.c.seq, events.c.data).where(
             events.c.id > position
         )
+        if types:
+            statement = statement.where(events.c.type.in_(types))
         with store_errors("reading events"):
             async with self._engine.begin() as connection:
                 if connection.dialect.name == "postgresql":

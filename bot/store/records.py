@@ -115,7 +115,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conversation:
-    """A row of the list of conversations."""
+    """A row of the list of conversations; `since`: when it came to its owner."""
 
     id: str
     channel: str
@@ -126,6 +126,7 @@ class Conversation:
     language: str
     preview: str
     last_seq: int
+    since: datetime
     created_at: datetime
     updated_at: datetime
 

@@ -33,6 +33,7 @@ from bot.store.figures import FigureTable
 from bot.store.jobs import JobTable
 from bot.store.outbox import Outbox
 from bot.store.people import People
+from bot.store.presence import Presence
 from bot.store.records import (
     Accepted,
     ConflictError,
@@ -76,6 +77,7 @@ class Store:
     jobs: JobTable
     figures: FigureTable
     uploads: Uploads
+    presence: Presence
     shared: Shared | None = None
     """What the processes at a PostgreSQL tell each other; None for SQLite, which serves one."""
 
@@ -95,6 +97,7 @@ class Store:
         self.jobs = JobTable(engine, writer, clock)
         self.figures = FigureTable(engine, writer)
         self.uploads = Uploads(engine, writer, clock)
+        self.presence = Presence(engine, writer, clock)
 
     @classmethod
     async def open(
@@ -256,6 +259,18 @@ class Store:
             statement = statement.where(order < edge)
         statement = statement.order_by(conversations.c.updated_at.desc(), conversations.c.id.desc())
         return tuple(Conversation(**row._asdict()) for row in await self._rows(statement.limit(limit)))
+
+    async def conversations_of(
+        self, *, channel: str, account: str, sender: str, limit: int = 20
+    ) -> tuple[Conversation, ...]:
+        """One customer's conversations on a channel, the one last written to first."""
+        statement = select(conversations).where(
+            conversations.c.channel == channel,
+            conversations.c.account == account,
+            conversations.c.sender == sender,
+        )
+        statement = statement.order_by(conversations.c.updated_at.desc()).limit(limit)
+        return tuple(Conversation(**row._asdict()) for row in await self._rows(statement))
 
     async def unanswered(
         self, *, state: UnansweredState = "open", limit: int = 50, before: int | None = None

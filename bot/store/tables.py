@@ -99,6 +99,7 @@ conversations = Table(
     Column("language", String, nullable=False),
     Column("preview", Words, nullable=False),
     Column("last_seq", Integer, nullable=False),
+    Column("since", UtcDateTime, nullable=False),  # when it came to its owner
     Column("created_at", UtcDateTime, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Index(None, "owner", "updated_at", "id"),
@@ -384,4 +385,16 @@ sessions = Table(
     Column("seen_at", UtcDateTime, nullable=False),
     Index(None, "person_id"),
     Index(None, "created_at"),
+)
+
+presence = Table(
+    "presence",
+    metadata,
+    Column("id", String, primary_key=True),  # of a socket
+    Column("name", String, nullable=False),
+    Column("away", Boolean, nullable=False),  # wants no new conversations
+    Column("viewing", String, nullable=False),  # a conversation's id, or empty
+    Column("open", Boolean, nullable=False),
+    Column("beat_at", UtcDateTime, nullable=False),  # when its process last knew it to be so
+    Index(None, "beat_at"),
 )

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import bindparam, delete, func, literal_column, select, tuple_, update
+from sqlalchemy import bindparam, case, delete, func, literal_column, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.cursors import EVENTS_LOCK
@@ -144,8 +144,11 @@ async def _write_conversations(connection: AsyncConnection, turns: list[tuple[Tu
     updates = {
         name: new[name] for name in ("channel", "account", "sender", "owner", "agent", "language", "last_seq")
     }
+    kept = (conversations.c.owner == new.owner) & (conversations.c.agent == new.agent)
+    since = case((kept, conversations.c.since), else_=new.since)
     statement = statement.on_conflict_do_update(
-        index_elements=["id"], set_={**updates, "preview": preview, "updated_at": new.updated_at}
+        index_elements=["id"],
+        set_={**updates, "preview": preview, "since": since, "updated_at": new.updated_at},
     )
     await connection.execute(statement, [_conversation_row(turn, now) for turn, now in turns])
 
@@ -162,6 +165,7 @@ def _conversation_row(turn: Turn, now: datetime) -> dict[str, Any]:
         "language": update.language,
         "preview": update.preview,
         "last_seq": turn.expected_seq + len(turn.events),
+        "since": now,
         "created_at": now,
         "updated_at": now,
     }

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
+import time
 from typing import Any
 
 from aiohttp import web
 
-from bot.people.person import Role
+from bot.assist.feedback import BadOffer, Offer
+from bot.dialog.events import Event, Noted
+from bot.people.person import LONGEST_NAME, Role, name_key
 from bot.web.errors import ApiError
 from bot.web.keys import SERVICES
-from bot.web.live import CONSOLE
 from bot.web.operation import operation
-from bot.web.people import acting, require, require_token, session_of
+from bot.web.people import acting, require
 from bot.web.reading import query_number, read_api_object, text_field
 from bot.web.service import TakenByAnother, UnknownThing
-from bot.web.shapes import ANY, NOTHING, STATUS, array, one_of, record, string, whole
-from bot.web.sockets import UNAUTHORIZED, hello, open_socket, send, while_open
+from bot.web.shapes import ANY, FLAG, STATUS, array, one_of, record, string, whole
 
 _OWNERS = ("bot", "waiting", "person", "closed")
 _LONGEST_REPLY = 4000
-LOOK_EVERY_S = 30.0
-"""How often a socket makes sure that its person is still signed in."""
 
 CONVERSATION = record(
     {
         "id": string(), "channel": string(), "sender": string(), "owner": one_of(*_OWNERS), "agent": string(),
-        "language": string(), "preview": string(), "last_seq": whole(0), "updated_at": string(),
+        "language": string(), "preview": string(), "last_seq": whole(0), "since": string(), "updated_at": string(),
     },
     {"events": array({"type": "object"})},
 )  # fmt: skip
@@ -69,33 +67,86 @@ async def conversation(request: web.Request) -> web.Response:
 
 
 @operation(
-    "An agent takes a conversation, says something, gives it back to the bot, or ends it.",
+    "Somebody takes a conversation, answers, writes a note, passes it on, gives it back to the bot, or ends it.",
     access="console",
-    body=record({}, {"agent": string(80, empty=False), "text": string(_LONGEST_REPLY)}),
+    body=record(
+        {},
+        {
+            "agent": string(80, empty=False), "text": string(_LONGEST_REPLY), "to": string(80),
+            "force": FLAG, "suggestions": {"type": "object"},
+        },
+    ),
     answers={200: STATUS},
     refuses=(409,),
-)
+)  # fmt: skip
 async def act(request: web.Request) -> web.Response:
-    """POST /api/console/conversations/{id}/{claim|reply|hand_back|close} {agent, text?}"""
+    """POST /api/console/conversations/{id}/{claim|reply|note|transfer|hand_back|close} {agent?, text?, to?, force?}"""
     person = await require(request, Role.AGENT)
     data = await read_api_object(request)
-    desk, conversation_id = request.app[SERVICES].desk, request.match_info["id"]
-    agent = acting(person, data)
+    agent, force = acting(person, data), data.get("force") is True
+    if force and person.role < Role.SUPERVISOR:
+        raise ApiError(403, "Only a supervisor takes a conversation from somebody else.")
     try:
-        match request.match_info["deed"]:
-            case "claim":
-                await desk.claim(conversation_id, agent)
-            case "reply":
-                await desk.reply(conversation_id, agent, text_field(data, "text", longest=_LONGEST_REPLY))
-            case "hand_back":
-                await desk.hand_back(conversation_id, agent)
-            case _:
-                await desk.close(conversation_id, agent)
+        await _do(request, agent, data, force=force)
     except UnknownThing as error:
         raise ApiError(404, str(error)) from error
     except TakenByAnother as error:
         raise ApiError(409, f"{error} has this conversation.") from error
     return web.json_response({"status": "ok"})
+
+
+async def _do(request: web.Request, agent: str, data: dict[str, Any], *, force: bool) -> None:
+    desk, conversation_id = request.app[SERVICES].desk, request.match_info["id"]
+    match request.match_info["deed"]:
+        case "claim":
+            await desk.claim(conversation_id, agent, force=force)
+        case "reply":
+            text = text_field(data, "text", longest=_LONGEST_REPLY)
+            await desk.reply(conversation_id, agent, text, offered=_offered(data, text, agent))
+        case "note":
+            text = text_field(data, "text", longest=_LONGEST_REPLY)
+            noted = Noted(timestamp=time.time(), text=text, agent=agent)
+            await desk.note(conversation_id, agent, (noted,))
+        case "transfer":
+            to = await _colleague(request, text_field(data, "to", longest=LONGEST_NAME, default=""))
+            await desk.transfer(conversation_id, agent, to, force=force)
+        case "hand_back":
+            await desk.hand_back(conversation_id, agent, force=force)
+        case "dismiss":
+            await desk.note(conversation_id, agent, _offered(data, "", agent))
+        case _:
+            await desk.close(conversation_id, agent, force=force)
+
+
+def _offered(data: dict[str, Any], sent: str, agent: str) -> tuple[Event, ...]:
+    """What was suggested to the agent and what became of it."""
+    if data.get("suggestions") is None:
+        return ()
+    try:
+        return Offer.parse(data["suggestions"]).became(sent, agent=agent)
+    except BadOffer as error:
+        raise ApiError(400, str(error)) from error
+
+
+async def _colleague(request: web.Request, name: str) -> str:
+    """The name as the account has it; empty stands for whoever comes first."""
+    if not name:
+        return ""
+    account = await request.app[SERVICES].people.account(name_key(name))
+    if account is None:
+        raise ApiError(400, f"There is nobody called {name}.")
+    return account.name
+
+
+@operation(
+    "The same customer's other conversations on the channel.",
+    access="console",
+    answers={200: array(CONVERSATION)},
+)
+async def others(request: web.Request) -> web.Response:
+    """GET /api/console/conversations/{id}/others"""
+    await require(request, Role.AGENT)
+    return web.json_response(await request.app[SERVICES].desk.others(request.match_info["id"]))
 
 
 @operation(
@@ -122,51 +173,3 @@ async def resolve(request: web.Request) -> web.Response:
     except UnknownThing as error:
         raise ApiError(404, str(error)) from error
     return web.json_response({"status": "ok"})
-
-
-@operation(
-    "WebSocket: after `{}`, or a program's `{token}`, every change of every conversation.",
-    answers={101: NOTHING},
-    refuses=(400, 403, 429),
-)
-async def live(request: web.Request) -> web.WebSocketResponse:
-    """WebSocket /api/console/live: after {}, or {token} of a program, every change of every conversation."""
-    socket = await open_socket(request)
-    first = await hello(socket)
-    if not await _known(request, first):
-        await socket.close(code=UNAUTHORIZED)
-        return socket
-    watching = asyncio.create_task(_end_with_session(request, socket, by_cookie="token" not in first))
-    try:
-        await while_open(socket, _push(request, socket))
-    finally:
-        watching.cancel()
-        await asyncio.gather(watching, return_exceptions=True)
-    return socket
-
-
-async def _known(request: web.Request, first: dict[str, Any]) -> bool:
-    if "token" not in first:
-        return await session_of(request) is not None
-    try:
-        require_token(request, str(first["token"]))
-    except ApiError:
-        return False
-    return True
-
-
-async def _end_with_session(request: web.Request, socket: web.WebSocketResponse, *, by_cookie: bool) -> None:
-    """Close the socket of somebody who is no longer signed in. That it is open keeps nobody signed in."""
-    while by_cookie:
-        await asyncio.sleep(LOOK_EVERY_S)
-        if await session_of(request, in_use=False) is None:
-            await socket.close(code=UNAUTHORIZED)
-            return
-
-
-async def _push(request: web.Request, socket: web.WebSocketResponse) -> None:
-    with request.app[SERVICES].hub.subscribe(CONSOLE) as news:
-        await send(socket, {"type": "resync"})
-        async for event in news:
-            message: Any = event
-            await send(socket, message)

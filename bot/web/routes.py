@@ -10,8 +10,10 @@ from bot.channels.socket_io import SocketIo
 from bot.web import (
     analytics_api,
     archive_api,
+    assist_api,
     chat_api,
     console_api,
+    console_live,
     deliveries_api,
     health,
     intents_api,
@@ -65,19 +67,11 @@ def build_app(services: Services) -> web.Application:
     app.router.add_post("/api/console/session", session_api.sign_in)
     app.router.add_delete("/api/console/session", session_api.sign_out)
     _add_chat(app.router)
-    app.router.add_get("/api/console/conversations", console_api.conversations)
-    app.router.add_get("/api/console/conversations/{id}", console_api.conversation)
-    app.router.add_post("/api/console/conversations/{id}/{deed:claim|reply|hand_back|close}", console_api.act)
-    app.router.add_get("/api/console/unanswered", console_api.unanswered)
-    app.router.add_post(r"/api/console/unanswered/{id:\d{1,12}}/done", console_api.resolve)
-    app.router.add_get(r"/api/console/conversations/{id}/media/{seq:\d{1,9}}/{n:\d{1,2}}", media_api.fetch)
+    _add_desk(app.router)
     app.router.add_post("/api/conversations/{id}/messages", outreach_api.send)
     app.router.add_put("/api/knowledge/documents/{id}", knowledge_api.put)
     app.router.add_delete("/api/knowledge/documents/{id}", knowledge_api.delete)
     app.router.add_post("/api/knowledge/search", knowledge_api.search)
-    app.router.add_get("/api/console/deliveries", deliveries_api.listed)
-    app.router.add_post(r"/api/console/deliveries/{id:\d{1,12}}/{deed:replay|drop}", deliveries_api.act)
-    app.router.add_get("/api/console/live", console_api.live)
     app.router.add_post("/api/intents/explain", intents_api.explain)
     _add_review(app.router)
     releases_api.attach(app)
@@ -88,6 +82,25 @@ def build_app(services: Services) -> web.Application:
         if isinstance(channel, SocketIo):
             socket_io.attach(app, channel)
     return app
+
+
+def _add_desk(router: web.UrlDispatcher) -> None:
+    router.add_get("/api/console/conversations", console_api.conversations)
+    router.add_get("/api/console/conversations/{id}", console_api.conversation)
+    router.add_post(
+        "/api/console/conversations/{id}/{deed:claim|reply|note|dismiss|transfer|hand_back|close}",
+        console_api.act,
+    )
+    router.add_get("/api/console/conversations/{id}/others", console_api.others)
+    router.add_get("/api/console/conversations/{id}/suggestions", assist_api.suggestions)
+    router.add_get("/api/console/conversations/{id}/canned", assist_api.canned)
+    router.add_get("/api/console/people", assist_api.colleagues)
+    router.add_get("/api/console/unanswered", console_api.unanswered)
+    router.add_post(r"/api/console/unanswered/{id:\d{1,12}}/done", console_api.resolve)
+    router.add_get(r"/api/console/conversations/{id}/media/{seq:\d{1,9}}/{n:\d{1,2}}", media_api.fetch)
+    router.add_get("/api/console/deliveries", deliveries_api.listed)
+    router.add_post(r"/api/console/deliveries/{id:\d{1,12}}/{deed:replay|drop}", deliveries_api.act)
+    router.add_get("/api/console/live", console_live.live)
 
 
 def _add_review(router: web.UrlDispatcher) -> None:

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.articles import Articles
+from bot.assist.assist import Assist
 from bot.channels.base import Channel
+from bot.dialog.events import Event
 from bot.messages import Message, Reply
 from bot.people.sessions import Sessions
 from bot.review.review import Review
 from bot.settings import ServerSettings, WidgetSettings
+from bot.store.people import People
+from bot.store.presence import Presence
 from bot.store.records import Counts, Delivery
 from bot.store.uploads import Uploads
 from bot.web.live import Hub
@@ -53,7 +57,7 @@ class Turns(Protocol):
 class Desk(Protocol):
     """What people of the company see and do.
 
-    A conversation is `{id, channel, sender, owner, agent, language, updated_at, preview, last_seq}`, an event
+    A conversation is `{id, channel, sender, owner, agent, language, since, updated_at, preview, last_seq}`, an event
     Rasa's dictionary with `seq`; both are JSON. Methods about one conversation raise UnknownThing where there is
     none, and TakenByAnother where another agent has it.
     """
@@ -74,16 +78,27 @@ class Desk(Protocol):
             CannotBeRated: when it is not closed, or was rated since.
         """
 
-    async def claim(self, conversation_id: str, agent: str) -> None:
-        """The agent answers from now on."""
+    async def others(self, conversation_id: str) -> list[Json]:
+        """The same customer's other conversations on the channel."""
 
-    async def reply(self, conversation_id: str, agent: str, text: str) -> None:
-        """The agent says something to the customer."""
+    async def claim(self, conversation_id: str, agent: str, *, force: bool = False) -> None:
+        """The agent answers from now on; `force`, here and below, also when another has it."""
 
-    async def hand_back(self, conversation_id: str, agent: str) -> None:
+    async def reply(
+        self, conversation_id: str, agent: str, text: str, *, offered: tuple[Event, ...] = ()
+    ) -> None:
+        """The agent says something to the customer; `offered` says what was suggested."""
+
+    async def note(self, conversation_id: str, agent: str, events: tuple[Event, ...]) -> None:
+        """Something for colleagues or for learning alone."""
+
+    async def transfer(self, conversation_id: str, agent: str, to: str, *, force: bool = False) -> None:
+        """Another agent answers from now on, or with `to` empty whoever claims it."""
+
+    async def hand_back(self, conversation_id: str, agent: str, *, force: bool = False) -> None:
         """The bot answers from now on."""
 
-    async def close(self, conversation_id: str, agent: str) -> None:
+    async def close(self, conversation_id: str, agent: str, *, force: bool = False) -> None:
         """The matter is settled."""
 
     async def unanswered(self, *, state: str = "open", limit: int = 100) -> list[Json]:
@@ -117,6 +132,9 @@ class Services:
         channels: platforms by name, for their webhooks; REST and the chat page are always there.
         name: the assistant's, as the chat page shows it.
         sessions: who is signed in to the console.
+        people: who has an account.
+        presence: who has the console open.
+        assist: suggests replies to people.
         console_token: lets programs, and on a fresh server people, use the console; an empty one nobody.
         uploads: what visitors sent besides text.
         visitors: who is who in the chat; by default known to this process alone.
@@ -137,6 +155,8 @@ class Services:
     deliveries: Deliveries
     sessions: Sessions
     uploads: Uploads
+    people: People
+    presence: Presence
     version: str
     name: str = ""
     console_token: str = field(repr=False)
@@ -150,6 +170,7 @@ class Services:
     explain: Callable[[str], Awaitable[Json]] | None = None
     articles: Articles | None = None
     outreach: Outreach | None = None
+    assist: Assist | None = None
     counts: Callable[[], Awaitable[Counts]] | None = None
     body_timeout_s: float = 15.0
     rasa: RasaApi | None = None

@@ -18,7 +18,7 @@ from bot.people.person import Role, name_key
 from bot.people.sessions import IDLE, LONGEST, Sessions
 from bot.store.people import Account
 from bot.store.store import Store
-from bot.web import console_api
+from bot.web import console_live
 from tests.served_bot import TOKEN, Bot, served
 
 pytestmark = pytest.mark.integration
@@ -222,7 +222,7 @@ async def test_a_new_role_a_new_password_and_a_removal_hold_at_once(bot: Bot) ->
 async def test_the_socket_closes_when_its_person_is_signed_out(
     bot: Bot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(console_api, "LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr(console_live, "LOOK_EVERY_S", 0.05)
     await page_of(bot, "Ann")
     async with bot.client.ws_connect("/api/console/live") as socket:
         await socket.send_json({})

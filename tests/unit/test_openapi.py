@@ -28,6 +28,8 @@ def app() -> web.Application:
             deliveries=absent,
             sessions=absent,
             uploads=absent,
+            people=absent,
+            presence=absent,
             version="1.2",
             console_token="t",
             server=ServerSettings(),

@@ -8,8 +8,8 @@
 //     call          (path, {method, body}) → the parsed answer of `/api/console/path`, or of a path that begins with `api/`;
 //                   throws `{status, message}`
 //     me            `{name, role, languages, skills, most_chats}`
-//     live          `{connected, subscribe}`; `subscribe(handler)` gives each message of the live socket to the handler
-//                   until the function that it answers is called
+//     live          `{connected, subscribe, say}`; `subscribe(handler)` gives each message of the live socket to the handler
+//                   until the function that it answers is called; `say({viewing, away})` tells the others
 //     route         `{parts, go}`: what follows `#/name/`, decoded; `go("a", "b")` goes to `#/name/a/b`
 import { page as analytics } from "./pages/analytics.js";
 import { page as archive } from "./pages/archive.js";

@@ -1,5 +1,5 @@
 // What all pages stand in: the navigation, the live socket, and the page that the address names.
-import { html, useEffect, useMemo, useState } from "../shared/preact.js";
+import { html, useEffect, useMemo, useRef, useState } from "../shared/preact.js";
 import { Icon } from "../shared/icons.js";
 import { Live } from "../shared/live.js";
 import { makeCall } from "./api.js";
@@ -7,26 +7,32 @@ import { PAGES } from "./pages.js";
 import { may } from "./roles.js";
 import { addressOf, goTo, useRoute } from "./route.js";
 
-/** The live socket of this browser: `{connected, subscribe}`. */
+/** The live socket of this browser: `{connected, subscribe, say}`. */
 function useLive(onSignedOut) {
   const [connected, setConnected] = useState(false);
   const handlers = useMemo(() => new Set(), []);
+  const said = useRef({});
+  const socket = useRef(null);
   useEffect(() => {
-    const socket = new Live({
+    socket.current = new Live({
       path: "api/console/live",
-      hello: () => ({}),
+      hello: () => said.current,
       onState: setConnected,
       onRefused: onSignedOut,
       onMessage: (message) => { for (const handle of [...handlers]) handle(message); },
     });
-    socket.start();
-    return () => socket.stop();
+    socket.current.start();
+    return () => socket.current.stop();
+  }, []);
+  const say = useMemo(() => (more) => {
+    said.current = { ...said.current, ...more };
+    socket.current?.send(said.current);
   }, []);
   const subscribe = useMemo(() => (handler) => {
     handlers.add(handler);
     return () => handlers.delete(handler);
   }, []);
-  return { connected, subscribe };
+  return { connected, subscribe, say };
 }
 
 function useStyle(name) {

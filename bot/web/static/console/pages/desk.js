@@ -1,79 +1,117 @@
-// The desk: lists on the left, a conversation on the right.
-import { html, useEffect, useRef, useState } from "../../shared/preact.js";
-import { SafeLink } from "../../shared/text.js";
+// The desk: who waits and who is served, one conversation, and what helps to answer it.
+import { html, useEffect, useMemo, useRef, useState } from "../../shared/preact.js";
+import { Icon } from "../../shared/icons.js";
+import { may } from "../roles.js";
+import { Conversation } from "./desk/conversation.js";
+import { useKeys } from "./desk/keys.js";
+import { Failed, Rows, Unanswered } from "./desk/list.js";
+import { LISTS, changed, listed, loaded, neighbour, read } from "./desk/rows.js";
 import { STRINGS } from "./desk.strings.js";
-import { explains, transcript } from "./transcript.js";
 
-const LISTS = ["waiting", "person", "bot", "closed", "unanswered"];
+const OF_SERVER = { unanswered: "unanswered", failed: "deliveries" };
+const AT_FIRST = { waiting: 500, person: 500, bot: 200, closed: 100 };
 
-function Why({ t, turn }) {
-  const decision = turn.decision;
-  return html`<details class="why">
-    <summary>${t.why}: ${decision ? t.kinds[decision.kind] ?? decision.kind : t.ruled}</summary>
-    ${decision && html`<p>${decision.why}</p>
-      <table><tbody>${decision.candidates.slice(0, 5).map((one) => html`<tr key=${one.name}>
-        <td>${t.candidateKinds[one.kind] ?? one.kind}</td><td>${one.name}</td>
-        <td><meter min="0" max="1" value=${one.p} title=${one.p}></meter> ${(one.p * 100).toFixed(0)} %</td>
-      </tr>`)}</tbody></table>`}
-    ${turn.actions.length > 0 && html`<p>${t.ran}: ${turn.actions.join(", ")}</p>`}
-    ${turn.slots.length > 0 && html`<p>${t.slots}: ${turn.slots.map((one) => `${one.name} = ${one.value}`).join(", ")}</p>`}
-  </details>`;
+/** The conversations of all lists, kept up to date; changes that come in a burst are drawn together. */
+function useRows(call, live, guarded, openId) {
+  const [rows, setRows] = useState(new Map());
+  const waiting = useRef([]);
+  const current = useRef(openId);
+  current.current = openId;
+  const loading = useRef(false);
+  const load = () => !loading.current && guarded(async () => {
+    loading.current = true;
+    const lists = await Promise.all(Object.entries(AT_FIRST).map(([owner, limit]) => call(`conversations?owner=${owner}&limit=${limit}`)))
+      .finally(() => { loading.current = false; });
+    setRows((old) => loaded(new Map([...old].filter(([id]) => id === current.current)), lists.flat()));
+  });
+  useEffect(() => {
+    const draw = () => {
+      const messages = waiting.current.splice(0);
+      setRows((old) => changed(old, messages, current.current));
+    };
+    load();
+    return live.subscribe((message) => {
+      if (message.type === "resync") load();
+      if (message.type === "events" && waiting.current.push(message) === 1) requestAnimationFrame(draw);
+    });
+  }, []);
+  useEffect(() => setRows((old) => read(old, openId)), [openId]);
+  return rows;
 }
 
-function Item({ t, item }) {
-  if (item.kind === "notice") return html`<p class="notice">${t.notice[item.notice]?.(item.agent, item.reason) ?? item.notice}</p>`;
-  const who = { customer: t.customer, bot: t.assistant, agent: item.agent || t.agent }[item.kind];
-  return html`<article class=${`line ${item.kind}`}>
-    <header>${who} <time>${item.at.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" })}</time></header>
-    <p>${item.title || item.text}</p>
-    ${item.buttons?.length > 0 && html`<p class="choices">${item.buttons.map((one) => html`<span key=${one.payload}>${one.title}</span>`)}</p>`}
-    ${item.citations?.map((one) => html`<p class="source" key=${one.passage_id}><${SafeLink} href=${one.url}>${one.title}<//></p>`)}
-    ${explains(item.why) && html`<${Why} t=${t} turn=${item.why} />`}
-  </article>`;
-}
-
-function Conversation({ t, shown, act, me }) {
-  const box = useRef(null);
-  const end = useRef(null);
-  useEffect(() => end.current?.scrollIntoView(), [shown.last_seq, shown.id]);
-  const send = () => {
-    const text = box.current.value.trim();
-    if (text) act("reply", { text }).then((good) => { if (good) box.current.value = ""; });
-  };
-  const onKey = (event) => {
-    if (event.key === "Enter" && !event.shiftKey && !event.isComposing) { event.preventDefault(); send(); }
-  };
-  return html`<section class="conversation" aria-label=${t.transcript}>
-    <header class="bar">
-      <strong>${shown.sender}</strong> <span>${shown.channel}</span>
-      ${shown.agent && shown.agent !== me && html`<span>${t.withAgent(shown.agent)}</span>`}
-      <span class="grow"></span>
-      <button class="button" onClick=${() => act("claim")}>${t.claim}</button>
-      <button class="button" onClick=${() => act("hand_back")}>${t.handBack}</button>
-      <button class="button" onClick=${() => act("close")}>${t.close}</button>
-    </header>
-    <div class="lines" role="log">${transcript(shown.events).map((item) => html`<${Item} key=${item.key} t=${t} item=${item} />`)}<div ref=${end}></div></div>
-    <footer><textarea ref=${box} rows="2" aria-label=${t.replyTo} placeholder=${t.replyPlaceholder} onKeyDown=${onKey}></textarea>
-      <button class="button primary" onClick=${send}>${t.send}</button></footer>
-  </section>`;
-}
-
-function Unanswered({ t, rows, open, done }) {
-  if (!rows.length) return html`<p class="empty">${t.allAnswered}</p>`;
-  return html`<ul class="unanswered">${rows.map((row) => html`<li key=${row.id}>
-    <p>${row.text}</p>
-    <p class="hint">${t.candidatesOf}: ${row.candidates.map((one) => `${one.title || one.name} ${(one.p * 100).toFixed(0)} %`).join(" · ") || t.noCandidates}</p>
-    <button class="button" onClick=${() => open(row.conversation_id)}>${t.open}</button> <button class="button" onClick=${() => done(row.id)}>${t.done}</button>
-  </li>`)}</ul>`;
-}
-
-function Desk({ t, call, me, live, route }) {
-  const [list, setList] = useState("waiting");
-  const [rows, setRows] = useState([]);
+/** The conversation on the screen with its events; grows from the live socket, is read afresh after a gap. */
+function useShown(call, live, guarded, id) {
   const [shown, setShown] = useState(null);
+  const [offer, setOffer] = useState(null);
+  const path = `conversations/${encodeURIComponent(id ?? "")}`;
+  const load = () => guarded(async () => setShown(await call(path)));
+  useEffect(() => {
+    setShown(null);
+    setOffer(null);
+    if (!id) return undefined;
+    load();
+    call(`${path}/suggestions`).then((found) => setOffer(found.items.length ? found : null), () => {});
+    return live.subscribe((message) => {
+      if (message.type === "resync") load();
+      if (message.conversation_id !== id) return;
+      if (message.type === "suggestions") setOffer(message);
+      if (message.type === "events") setShown((old) => grown(old, message, load));
+    });
+  }, [id]);
+  return { shown, offer, setOffer };
+}
+
+function grown(old, message, load) {
+  if (!old) return old;
+  const last = old.events.at(-1)?.seq ?? 0;
+  const news = message.events.filter((event) => event.seq > last);
+  if (news.length && news[0].seq !== last + 1) load();
+  return { ...old, ...message.conversation, events: [...old.events, ...news] };
+}
+
+/** A list that only the server has, read when it is looked at and when something happens. */
+function useServerList(call, live, guarded, list) {
+  const [found, setFound] = useState([]);
+  const load = () => guarded(async () => setFound(await call(OF_SERVER[list])));
+  useEffect(() => {
+    setFound([]);
+    if (!OF_SERVER[list]) return undefined;
+    load();
+    let timer = 0;
+    const off = live.subscribe(() => { clearTimeout(timer); timer = setTimeout(load, 400); });
+    return () => { clearTimeout(timer); off(); };
+  }, [list]);
+  return [found, load];
+}
+
+function usePeople(live) {
+  const [people, setPeople] = useState([]);
+  useEffect(() => live.subscribe((message) => { if (message.type === "presence") setPeople(message.people); }), []);
+  return people;
+}
+
+function Help({ t, box }) {
+  return html`<dialog ref=${box} aria-label=${t.help}><h2>${t.help}</h2>
+    <dl>${Object.entries(t.shortcuts).map(([key, meaning]) => html`<dt key=${key}><kbd>${key}</kbd></dt><dd>${meaning}</dd>`)}</dl>
+    <form method="dialog"><button class="button primary" autofocus>${t.gotIt}</button></form></dialog>`;
+}
+
+function Lists({ t, list, setList, sizes, away, setAway, help }) {
+  return html`<div class="lists"><nav aria-label=${t.lists}>${LISTS.map((name) => html`<button key=${name} aria-current=${name === list ? "true" : undefined}
+      onClick=${() => setList(name)}>${t[name]}${sizes[name] > 0 && html`<span class=${name === "waiting" ? "count urgent" : "count"}>${sizes[name]}</span>`}</button>`)}</nav>
+    <button class="button" role="switch" aria-checked=${!away} title=${t.availableText} onClick=${() => setAway(!away)}>
+      <span class=${away ? "dot gone" : "dot"} aria-hidden="true"></span>${away ? t.away : t.available}</button>
+    <button class="icon-button" aria-label=${t.help} title=${t.help} onClick=${help}><${Icon} name="help" /></button>
+  </div>`;
+}
+
+function Desk({ t, language, call, me, live, route }) {
+  const [list, setList] = useState("waiting");
   const [trouble, setTrouble] = useState("");
-  const current = useRef({});
-  current.current = { list, shown };
+  const [away, setAway] = useState(false);
+  const [, tick] = useState(0);
+  const help = useRef(null);
+  const id = route.parts[0];
 
   const guarded = async (work) => {
     try {
@@ -81,36 +119,49 @@ function Desk({ t, call, me, live, route }) {
       setTrouble("");
       return true;
     } catch (error) {
-      setTrouble(error.status === 409 ? t.taken : error.status === 404 ? t.gone : t.failed);
+      setTrouble({ 0: t.noServer, 404: t.gone, 409: t.taken, 429: t.tooOften }[error.status] ?? (error.message || t.failed));
       return false;
     }
   };
-  const load = (name) => guarded(async () => setRows(await call(name === "unanswered" ? name : `conversations?owner=${name}`)));
-  const open = (id) => guarded(async () => setShown(await call(`conversations/${encodeURIComponent(id)}`)));
-  const act = (deed, more = {}) => guarded(() => call(`conversations/${encodeURIComponent(shown.id)}/${deed}`, { method: "POST", body: more }));
-  const done = (id) => guarded(async () => { await call(`unanswered/${id}/done`, { method: "POST", body: {} }); await load(list); });
+  const rows = useRows(call, live, guarded, id);
+  const { shown, offer, setOffer } = useShown(call, live, guarded, id);
+  const [found, reload] = useServerList(call, live, guarded, list);
+  const people = usePeople(live);
+  const wanted = useMemo(() => (OF_SERVER[list] ? [] : listed(rows, list, me.name)), [rows, list]);
+  const sizes = useMemo(() => Object.fromEntries(["mine", "waiting", "person", "bot"].map((name) => [name, listed(rows, name, me.name).length])), [rows]);
+  const viewers = (one) => people.filter((who) => who.name !== me.name && who.viewing.includes(one)).map((who) => who.name);
+  const open = (one) => route.go(one);
+  const act = (deed, more = {}) => guarded(() => call(`conversations/${encodeURIComponent(id)}/${deed}`, { method: "POST", body: more }));
+  const also = (path, body) => guarded(async () => { await call(path, { method: "POST", body }); await reload(); });
 
-  useEffect(() => { setRows([]); load(list); }, [list]);
-  useEffect(() => { if (route.parts[0]) open(route.parts[0]); }, [route.parts[0]]);
-  useEffect(() => live.subscribe((message) => {
-    load(current.current.list);
-    const id = current.current.shown?.id;
-    if (id && (message.type === "resync" || message.conversation_id === id)) open(id);
-  }), []);
+  useEffect(() => { live.say({ viewing: id ?? "" }); }, [id]);
+  useEffect(() => () => live.say({ viewing: "" }), []);
+  useEffect(() => { live.say({ away }); }, [away]);
+  useEffect(() => {
+    const timer = setInterval(() => tick((n) => n + 1), 30_000);
+    return () => clearInterval(timer);
+  }, []);
+  const step = (by) => { const next = neighbour(wanted.map((row) => row.id), id, by); if (next) open(next); };
+  const turn = (by) => setList(LISTS[(LISTS.indexOf(list) + by + LISTS.length) % LISTS.length]);
+  useKeys({ j: () => step(1), k: () => step(-1), "[": () => turn(-1), "]": () => turn(1), "?": () => help.current.showModal() });
 
-  return html`<div class="desk">
-    <nav class="lists" aria-label=${t.lists}>${LISTS.map((name) => html`<button key=${name} class="button" aria-current=${name === list} onClick=${() => setList(name)}>${t[name]}</button>`)}</nav>
-    ${trouble && html`<p role="alert" class="trouble">${trouble}</p>`}
-    <main>
-      <aside>${list === "unanswered"
-        ? html`<${Unanswered} t=${t} rows=${rows} open=${route.go} done=${done} />`
-        : rows.length
-          ? html`<ul>${rows.map((row) => html`<li key=${row.id}><button class="row" aria-current=${row.id === shown?.id} onClick=${() => route.go(row.id)}>
-              <strong>${row.preview || "…"}</strong><span>${row.channel} · ${row.language || "?"}${row.agent ? ` · ${row.agent}` : ""}</span></button></li>`)}</ul>`
-          : html`<p class="empty">${t.none[list]}</p>`}</aside>
-      ${shown ? html`<${Conversation} key=${shown.id} t=${t} shown=${shown} act=${act} me=${me.name} />` : html`<section class="conversation empty"><h2>${t.pick}</h2><p>${t.pickText}</p></section>`}
-    </main>
-  </div>`;
+  return html`<main class=${id ? "desk reading" : "desk"}>
+    <h1 class="only-read">${t.desk}</h1>
+    <${Lists} t=${t} list=${list} setList=${setList} sizes=${sizes} away=${away} setAway=${setAway} help=${() => help.current.showModal()} />
+    ${trouble && html`<p role="alert" class="trouble">${trouble} <button class="link" onClick=${() => setTrouble("")}>${t.dismiss}</button></p>`}
+    <div class="columns">
+      <aside class="list" aria-label=${t[list]}>
+        ${list === "unanswered" && html`<${Unanswered} t=${t} rows=${found} open=${open} done=${(one) => also(`unanswered/${one}/done`, {})} />`}
+        ${list === "failed" && html`<${Failed} t=${t} rows=${found} open=${open} mayAct=${may(me, "supervisor")} act=${(one, deed) => also(`deliveries/${one}/${deed}`)} />`}
+        ${!OF_SERVER[list] && html`<${Rows} t=${t} list=${list} rows=${wanted} open=${open} current=${id} viewers=${viewers} />`}
+      </aside>
+      ${shown && shown.id === id
+        ? html`<${Conversation} key=${shown.id} t=${t} language=${language} shown=${shown} me=${me} call=${call} act=${act} open=${open}
+            back=${() => route.go()} viewers=${viewers(id)} offer=${offer} setOffer=${setOffer} />`
+        : html`<section class="conversation empty"><div><h2>${id ? t.loading : t.pick}</h2><p>${t.pickText}</p></div></section>`}
+    </div>
+    <${Help} t=${t} box=${help} />
+  </main>`;
 }
 
-export const page = { name: "desk", role: "agent", strings: STRINGS, title: (t) => t.conversations, Page: Desk };
+export const page = { name: "desk", role: "agent", strings: STRINGS, title: (t) => t.desk, Page: Desk };

@@ -2,7 +2,7 @@
 
 /**
  * @param events Rasa's dictionaries with `seq`, in order
- * @returns items `{key, at, kind, …}`: `customer`, `bot`, `agent` (with `text`) and `notice` (with `notice`); the
+ * @returns items `{key, at, kind, …}`: `customer`, `bot`, `agent`, `note` (with `text`) and `notice` (with `notice`); the
  *   last item of a bot's turn has `why`: what was understood, decided, run and set
  */
 export function transcript(events) {
@@ -30,7 +30,12 @@ function anchor(turn, items) {
 }
 
 const READERS = {
-  user: (event, _, items) => ({ kind: "customer", text: wordsOf(event), title: titleOf(event.text, items) }),
+  user: (event, _, items) => ({
+    kind: "customer",
+    text: event.text ?? "",
+    title: titleOf(event.text, items),
+    attachments: event.metadata?.attachments ?? [],
+  }),
   bot: (event) => ({
     kind: "bot",
     text: event.text ?? "",
@@ -38,7 +43,14 @@ const READERS = {
     image: event.data?.image ?? "",
     citations: event.metadata?.citations ?? [],
   }),
-  agent: (event) => ({ kind: "agent", text: event.text ?? "", agent: event.metadata?.agent ?? event.data?.agent ?? "" }),
+  agent: (event, turn) => ({
+    kind: "agent",
+    text: event.text ?? "",
+    agent: event.metadata?.agent ?? event.data?.agent ?? "",
+    suggested: taken(turn),
+  }),
+  note: (event) => ({ kind: "note", text: event.text ?? "", agent: event.agent ?? "" }),
+  chosen: (event, turn) => { if (event.what === "suggestions") turn.suggested = event.item?.how; },
   owner: (event) => ({ kind: "notice", notice: event.owner, agent: event.agent ?? "", reason: event.reason ?? "" }),
   restart: () => ({ kind: "notice", notice: "restarted" }),
   session_started: (_, __, items) => (items.length ? { kind: "notice", notice: "session" } : null),
@@ -48,10 +60,11 @@ const READERS = {
   active_loop: (event, turn) => { turn.slots.push({ name: "active_loop", value: event.name }); },
 };
 
-/** What the customer said, with a line for each picture, voice message, file or place. */
-function wordsOf(event) {
-  const attached = (event.metadata?.attachments ?? []).map(({ kind, name, reference }) => `[${kind}] ${name || reference}`);
-  return [event.text, ...attached].filter(Boolean).join("\n");
+/** Whether the agent's next line was a suggestion: `accepted`, `edited` or nothing. */
+function taken(turn) {
+  const how = turn.suggested;
+  turn.suggested = undefined;
+  return how === "rejected" ? undefined : how;
 }
 
 /** The title of the button whose payload the customer's text is. */
@@ -63,4 +76,15 @@ function titleOf(text, items) {
 /** Whether a turn has anything to explain. */
 export function explains(turn) {
   return Boolean(turn && (turn.decision || turn.understood?.intent?.name || turn.actions.length));
+}
+
+/** What the conversation's slots hold now. */
+export function slotsOf(events) {
+  const slots = new Map();
+  for (const event of events) {
+    if (event.event === "restart" || event.event === "reset_slots") slots.clear();
+    if (event.event === "slot" && event.value === null) slots.delete(event.name);
+    if (event.event === "slot" && event.value !== null) slots.set(event.name, event.value);
+  }
+  return [...slots].filter(([name]) => !["requested_slot", "session_started_metadata"].includes(name));
 }
