@@ -25,6 +25,7 @@ from bot.event_sinks import FileSink, Sink, WebhookSink
 from bot.event_stream import EventStream
 from bot.generation import opened_generation
 from bot.insight.reports import Insight
+from bot.lull import lull_of
 from bot.outreach import Outreach
 from bot.people.sessions import Sessions
 from bot.project import Project
@@ -122,7 +123,7 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
         work = Work(project, store.jobs, active=lambda: runtime.current.release.id, alone=store.alone)
         await work.open()
         stack.push_async_callback(work.close)
-        insight = Insight(store)
+        insight = Insight(store, lull=lull_of(turns.in_hand))
         shadowing = watch_decisions(hub, store.shadows, lambda: runtime.beside.shadow)
         for task in (relay(store, hub), shadowing, insight.follower.run()):
             stack.callback(asyncio.create_task(task).cancel)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from bot.errors import StoreError
 from bot.event_sinks import NotTaken, Sink
+from bot.lull import Lull, at_once
 from bot.store.cursors import Cursors, StoredEvent
 
 log = logging.getLogger("kefu.events")
@@ -24,8 +25,14 @@ LEASE_S = 2 * BATCH_WITHIN_S
 class EventStream:
     """Follows the events for one destination."""
 
-    def __init__(self, cursors: Cursors, sink: Sink, *, alone: bool, pause_s: float = PAUSE_S) -> None:
-        """`alone`: no other process serves this database, so a claim that is left is a dead one's."""
+    def __init__(
+        self, cursors: Cursors, sink: Sink, *, alone: bool, pause_s: float = PAUSE_S, lull: Lull = at_once
+    ) -> None:
+        """`alone`: no other process serves this database, so a claim that is left is a dead one's.
+
+        `lull` is waited for before each batch, where the destination can wait.
+        """
+        self._lull = lull
         self._cursors = cursors
         self._sink = sink
         self._alone = alone
@@ -62,6 +69,7 @@ class EventStream:
         """
         if self._position >= await self._cursors.newest():
             return 0
+        await self._lull()
         position = await self._cursors.claim(self._sink.name, lease_s=LEASE_S)
         if position is None:
             return 0
@@ -72,6 +80,7 @@ class EventStream:
                 position = self._position = batch[-1].id
                 await self._cursors.advance(self._sink.name, position, lease_s=LEASE_S)
                 given += len(batch)
+                await self._lull()
         finally:
             await asyncio.shield(self._cursors.release(self._sink.name))
         self._position = position

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any, Final
 
 from bot.dialog.commands import NONE_OF_THESE, choice_of, command_of
+from bot.dialog.definitions import TALK_TO_PERSON
 from bot.dialog.events import Shown
 from bot.dialog.payloads import Payload, parse_payload
 from bot.dialog.tracker import Tracker
@@ -18,9 +20,19 @@ _LIKELY: Final = 0.5
 
 
 def meaning_of(
-    text: str, tracker: Tracker, understanding: Understanding, *, languages: Sequence[str]
+    text: str,
+    tracker: Tracker,
+    understanding: Understanding,
+    *,
+    languages: Sequence[str],
+    keywords: Sequence[str] = (),
 ) -> Payload | None:
-    """The payload that a text stands for; None where it stands for itself."""
+    """The payload that a text stands for; None where it stands for itself.
+
+    `keywords`: words that ask for a person wherever they are in it.
+    """
+    if has_keyword(text, keywords):
+        return Payload(intent=TALK_TO_PERSON)
     p = understanding.in_scope * understanding.confidence
     if items := _open_question(tracker):
         intent = understanding.intent if p >= _LIKELY else None
@@ -33,6 +45,18 @@ def meaning_of(
     name, language = command
     entities = ({"entity": "language", "value": language, "start": 0, "end": len(text)},) if language else ()
     return Payload(intent=name, entities=entities)
+
+
+def has_keyword(text: str, keywords: Sequence[str]) -> bool:
+    """Whether one of the keywords is in a text: as whole words, in scripts that have spaces between them."""
+    said = text.casefold()
+    return any(_is_in(keyword.strip().casefold(), said) for keyword in keywords if keyword.strip())
+
+
+def _is_in(keyword: str, text: str) -> bool:
+    if not keyword.isascii():
+        return keyword in text
+    return re.search(rf"(?<![a-z0-9]){re.escape(keyword)}(?![a-z0-9])", text) is not None
 
 
 def _open_question(tracker: Tracker) -> Sequence[Any]:

@@ -153,6 +153,7 @@ class _Turn:
                 tracker,
                 self._reading.understanding,
                 languages=self._runtime.settings.languages,
+                keywords=self._runtime.settings.handover.keywords,
             )
             if payload is not None:
                 meant = payload_parse_data(payload, self._message.text)

@@ -14,6 +14,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.channels.accounts import Url, WebhookSecret
+from bot.opening_hours import OpeningHours
 from bot.rasa_config import read_rasa_config
 from bot.yaml_files import read_yaml, validated
 
@@ -36,6 +37,16 @@ class ActionSettings(_Strict):
     module: str = "actions"
     run: Literal["auto", "here"] = "auto"
     timeout_s: float = Field(default=8.0, gt=0)
+
+
+class HandoverSettings(_Strict):
+    """When a person takes over, and what waiting customers are told."""
+
+    keywords: tuple[str, ...] = ()
+    """Words in a message that give it to a person at once, whatever else it says."""
+    position: bool = True
+    """Whether somebody who is not next is told their place in the queue."""
+    hours: OpeningHours | None = None
 
 
 class ServerSettings(_Strict):
@@ -111,6 +122,7 @@ class ProjectSettings(_Strict):
     """How an intent reads on a button when the bot asks back: intent → language → words."""
     actions: ActionSettings = ActionSettings()
     knowledge: KnowledgeSettings = KnowledgeSettings()
+    handover: HandoverSettings = HandoverSettings()
     server: ServerSettings = ServerSettings()
     widget: WidgetSettings = WidgetSettings()
     events: EventSettings = EventSettings()

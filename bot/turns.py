@@ -9,26 +9,27 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from bot.channels.base import Channel, HandsOver
 from bot.choices import as_chosen
-from bot.dialog.events import BotUttered, Event, OwnerSet, UserUttered, event_from_dict, event_to_dict
+from bot.dialog.events import Event, OwnerSet, UserUttered, event_from_dict, event_to_dict
 from bot.dialog.payloads import parse_payload
-from bot.dialog.responses import uttered
 from bot.dialog.tracker import Tracker
 from bot.errors import StoreError
+from bot.folding import Live, due_snapshot, folded
 from bot.gathering import PAUSES_S, Gathering, joined, regrouped
 from bot.messages import Message, Reply
+from bot.reception import welcome
 from bot.replies import parts_of, unread_agent_lines
 from bot.respond import Responder, Response
 from bot.runtime import Runtime, Runtimes
+from bot.set_phrases import apology, said
 from bot.store.locks import ConversationLocks
 from bot.store.records import (
     Accepted,
@@ -51,14 +52,6 @@ MOST_CACHED = 2000
 AGAIN_AFTER_S = 2.0
 """A turn that the database failed in is tried again after this time."""
 PREVIEW = 120
-
-
-@dataclass(frozen=True, slots=True)
-class Live:
-    """The cached fold of a conversation and the number of its last event."""
-
-    tracker: Tracker
-    seq: int
 
 
 class Turns:
@@ -89,7 +82,7 @@ class Turns:
 
     async def handle(self, message: Message) -> Reply:
         """The reply to a message; a repeated message gets the stored reply again, with no second turn."""
-        if message.text.strip() and parse_payload(message.text) is None:
+        if message.by == "customer" and message.text.strip() and parse_payload(message.text) is None:
             self._runtime(message.conversation_id).reader.ahead(message.text)
         accepted = await self._store.accept(message)
         if accepted.outcome is not None:
@@ -121,6 +114,10 @@ class Turns:
         self._gathering.flush_all()
         if self._running:
             await asyncio.wait(set(self._running.values()), timeout=timeout_s)
+
+    def in_hand(self) -> int:
+        """How many messages are being answered."""
+        return len(self._running)
 
     def forget(self, conversation_id: str) -> None:
         """Drop the cached fold, because somebody else wrote."""
@@ -195,7 +192,8 @@ class Turns:
             return apology(tracker, message, runtime.release.id)
         try:
             async with asyncio.timeout(runtime.settings.server.turn_timeout_s):
-                return await self._responded(tracker, message, runtime)
+                response = await self._responded(tracker, message, runtime)
+                return await self._welcomed(tracker, message, response, runtime)
         except Exception:
             # Whatever failed, the customer gets an answer and the operator gets the traceback.
             log.exception("a turn could not be worked out", extra={"conversation": message.conversation_id})
@@ -213,6 +211,17 @@ class Turns:
         response = await self._responder.respond(tracker.update(back), message, runtime)
         return replace(response, events=(back, *response.events))
 
+    async def _welcomed(
+        self, before: Tracker, message: Message, response: Response, runtime: Runtime
+    ) -> Response:
+        """With what somebody is told who begins to wait; a platform with people of its own says it itself."""
+        after = response.tracker
+        waits = after.owner == "waiting" and before.owner not in ("waiting", "person")
+        if not waits or isinstance(self._channels.get(message.channel), HandsOver):
+            return response
+        words = await welcome(after, runtime.settings.handover, self._store.waiting_besides)
+        return replace(response, events=(*response.events, *words), tracker=after.extended(words))
+
     async def _live(self, conversation_id: str, runtime: Runtime) -> Live:
         """The fold of the conversation, from the cache or the store."""
         domain = runtime.assistant.domain
@@ -220,9 +229,7 @@ class Turns:
         if cached is not None:
             self._cache.move_to_end(conversation_id)
             return await self._brought_up(conversation_id, Live(cached.tracker.under(domain), cached.seq))
-        rows = await self._store.load_events(conversation_id)
-        events = (event_from_dict(data) for _, data in rows)
-        return Live(Tracker.fold(conversation_id, domain, events), rows[-1][0] if rows else 0)
+        return await folded(self._store, conversation_id, domain)
 
     async def _brought_up(self, conversation_id: str, live: Live) -> Live:
         """The fold with what other processes have written since, where there can be others."""
@@ -253,6 +260,7 @@ class Turns:
             conversation=_update(message, response.tracker),
             outbox=self._deliveries(message, reply, live.tracker, response.tracker),
             unanswered=_unanswered(message, response, first),
+            snapshot=due_snapshot(response.tracker, live.seq, len(response.events)),
         )
         with self._metrics.stage("commit"):
             last = await self._store.commit_turn(turn)
@@ -338,34 +346,6 @@ def publish(
     }  # fmt: skip
     hub.publish(CONSOLE, update)
     hub.publish(conversation_topic(conversation_id), update)
-
-
-def said(tracker: Tracker, message: Message) -> Response:
-    """The bot saying what a program wants said; nothing where a person has taken the conversation meanwhile."""
-    if tracker.owner in ("waiting", "person"):
-        return Response(events=(), tracker=tracker)
-    event = BotUttered(timestamp=time.time(), text=message.text, metadata=message.metadata)
-    return Response(events=(event,), tracker=tracker.update(event))
-
-
-def apology(tracker: Tracker, message: Message, release: str) -> Response:
-    """The message, an apology and a person: what is left when a turn cannot be worked out."""
-    now = time.time()
-    said = UserUttered(
-        timestamp=now,
-        text=message.text,
-        parse_data={"release": release},
-        input_channel=message.channel,
-        message_id=message.id,
-    )
-    tracker = tracker.update(said)
-    sorry = uttered(tracker, "utter_action_failed", pick=random.randrange, now=now)
-    events: tuple[Event, ...] = (*((sorry,) if sorry else ()), _to_person(now))
-    return Response(events=(said, *events), tracker=tracker.extended(events), reason="failed", failed=True)
-
-
-def _to_person(now: float) -> OwnerSet:
-    return OwnerSet(timestamp=now, owner="waiting", reason="failed")
 
 
 def _reach(tracker: Tracker, waiting: tuple[Event, ...]) -> int:

@@ -52,6 +52,9 @@ class ModelWorkers:
         return await asyncio.wrap_future(future)
 
     async def _acquire(self) -> None:
+        if not self._free.locked():  # nobody waits: it is had at once, without a timer
+            await self._free.acquire()
+            return
         if self._room <= 0:
             raise WorkersBusy("Too many model calls are waiting.")
         self._room -= 1

@@ -104,7 +104,9 @@ def nearest(queries: Vectors, examples: Vectors, count: int, *, same: bool = Fal
 
 def unit(vectors: Vectors) -> Vectors:
     """Rows of L2 norm 1."""
-    result: Vectors = vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    # As `np.linalg.norm`, without what it does for matrices and complex numbers: one text's row is short.
+    norms = np.sqrt((vectors * vectors).sum(axis=1, keepdims=True))
+    result: Vectors = vectors / np.maximum(norms, 1e-9)
     return result.astype(np.float32)
 
 

@@ -31,7 +31,7 @@ from bot.respond import Responder
 from bot.review.opened import NEWS
 from bot.review.review import Review, Told
 from bot.runtime import Runtime, Runtimes
-from bot.settings import ProjectSettings, ServerSettings, WidgetSettings
+from bot.settings import HandoverSettings, ProjectSettings, ServerSettings, WidgetSettings
 from bot.store.records import Conversation
 from bot.store.retry import RetryPolicy
 from bot.store.store import Store
@@ -159,6 +159,8 @@ async def served(
     widget: WidgetSettings = WidgetSettings(),  # noqa: B008 - frozen
     visitors: Visitors = Visitors(),  # noqa: B008 - frozen
     port: int = 0,
+    handover: HandoverSettings | None = None,
+    database: str = "",
 ) -> AsyncIterator[Bot]:
     """The bot with its database in `folder`; opening it again goes on where it was.
 
@@ -167,15 +169,16 @@ async def served(
         access: who may use Rasa's HTTP API; without it there is none.
         visitors: who is who in the chat; given where a restart shall know them again.
         port: where it listens; 0 is any.
+        database: instead of the file in `folder`.
     """
     async with AsyncExitStack() as stack:
-        store = await Store.open(f"sqlite+aiosqlite:///{folder / 'bot.sqlite'}")
+        store = await Store.open(database or f"sqlite+aiosqlite:///{folder / 'bot.sqlite'}")
         stack.push_async_callback(store.close)
         session = await stack.enter_async_context(aiohttp.ClientSession())
         channels, hub, metrics = open_channels(session), Hub(), Metrics()
         # The project has no release: none can be put in the place of this one.
         project = Project(folder=folder, settings=ProjectSettings())
-        release = ActiveRelease(project, store, cast(ModelWorkers, None), runtime(pause_s)())
+        release = ActiveRelease(project, store, cast(ModelWorkers, None), runtime(pause_s, handover)())
         parts: dict[str, Any] = {
             "store": store,
             "runtime": release,
@@ -254,13 +257,16 @@ def answering(store: Store) -> Turns:
     )
 
 
-def runtime(pause_s: float) -> Runtimes:
+def runtime(pause_s: float, handover: HandoverSettings | None = None) -> Runtimes:
     made = Runtime(
         release=Release(id="words", folder=Path("releases/words"), facts={}),
         assistant=assistant(DOMAIN),
         reader=cast(Reader, WordReader()),
         costs=Costs(),
-        settings=ProjectSettings(server=ServerSettings(pauses_s=dict.fromkeys(PAUSES_S, pause_s))),
+        settings=ProjectSettings(
+            server=ServerSettings(pauses_s=dict.fromkeys(PAUSES_S, pause_s)),
+            handover=handover or HandoverSettings(),
+        ),
     )
 
     def always(conversation_id: str = "") -> Runtime:

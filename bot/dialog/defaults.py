@@ -16,6 +16,14 @@ _WORDINGS: Final = {
         "I'll pass you on to a colleague, who will read what we have written so far and answer you here.",
         "我为您转接人工客服，同事会看到我们之前的对话，并在这里回复您。",
     ),
+    "utter_out_of_hours": (
+        "Nobody is here at the moment. We are back on {opens} and will answer you here.",
+        "现在不是人工服务时间。我们将于{opens}上线，届时会在这里回复您。",
+    ),
+    "utter_queue_position": (
+        "You are number {position} in the queue.",
+        "您当前排在第 {position} 位，请稍候。",
+    ),
     "utter_clarify": (
         "I'd like to be sure I get this right. Which of these do you mean?",
         "想跟您确认一下，您是指哪一项？",

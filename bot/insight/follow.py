@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.errors import StoreError
 from bot.insight.facts import Asked, Chat, Fold
+from bot.lull import Lull, at_once
 from bot.store.cursors import StoredEvent
 from bot.store.figures import CURSOR, Standing, Step
 from bot.store.store import Store
@@ -23,13 +24,16 @@ PAUSE_S = 2.0
 class Follower:
     """Reads what was stored since it last did; any process may, and only one of them writes each step."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, lull: Lull = at_once) -> None:
+        """`lull` is waited for before what is there is taken in unasked."""
         self._store = store
+        self._lull = lull
         self._reading = asyncio.Lock()
 
     async def run(self, *, pause_s: float = PAUSE_S) -> None:
         """Follow until cancelled."""
         while True:
+            await self._lull()
             try:
                 await self.catch_up()
             except StoreError as error:

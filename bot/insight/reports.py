@@ -17,6 +17,7 @@ from bot.insight.figures import (
     unanswered,
 )
 from bot.insight.follow import Follower
+from bot.lull import Lull, at_once
 from bot.store.store import Store
 
 Json = dict[str, Any]
@@ -28,9 +29,10 @@ WITHIN_S = 2.0
 class Insight:
     """Answers what the analytics page asks."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, *, lull: Lull = at_once) -> None:
+        """See `Follower` for `lull`."""
         self._table = store.figures
-        self.follower = Follower(store)
+        self.follower = Follower(store, lull=lull)
 
     async def report(self, selection: Selection, each: Each) -> Json:
         """Every figure of a period, of the one before it, over time and by dimension.

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.errors import StoreError
+from bot.lull import Lull, at_once
 from bot.review.aid import Aid, AidFailed
 from bot.review.clusters import Vectors, clusters
 from bot.store.reviews import Item, Reviews
@@ -52,8 +53,10 @@ class Arranging:
         *,
         arranged: Callable[[], None],
         pause_s: float = PAUSE_S,
+        lull: Lull = at_once,
     ) -> None:
         """`space`: of the release that serves, None while no model is loaded; `arranged` is told when it is done."""
+        self._lull = lull
         self._reviews = reviews
         self._aid = aid
         self._space = space
@@ -72,6 +75,7 @@ class Arranging:
         while True:
             await self._wanted.wait()
             await asyncio.sleep(self._pause_s)
+            await self._lull()
             self._wanted.clear()
             try:
                 await self.arrange()
@@ -86,9 +90,9 @@ class Arranging:
         Raises:
             AidFailed, StoreError, WorkersBusy: when it cannot be done now.
         """
-        space = await self._space()
         items = await self._reviews.open_items(live=True, limit=MOST)
-        if space is None or not items:
+        space = await self._space() if items else None
+        if space is None:
             return
         vectors = await self._encoded(items, space)
         found = await asyncio.to_thread(clusters, vectors, space.threshold)

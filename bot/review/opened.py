@@ -10,6 +10,7 @@ from pathlib import Path
 
 from bot.active_release import ActiveRelease
 from bot.event_stream import EventStream
+from bot.lull import lull_of
 from bot.project import Project
 from bot.review.aid import ReadingAid
 from bot.review.arranging import Arranging
@@ -44,11 +45,11 @@ async def opened_review(
         hub.publish(CONSOLE, RESYNC)
 
     async with AsyncExitStack() as stack:
-        aid = ReadingAid()
+        aid, lull = ReadingAid(), lull_of(turns.in_hand)
         stack.push_async_callback(aid.close)
         told = Told(changed=changed, erased=erased)
         review = Review(project=project, store=store, aid=aid, locks=turns.locks, told=told)
-        arranging = Arranging(store.reviews, aid, space_of(release), arranged=changed)
+        arranging = Arranging(store.reviews, aid, space_of(release), arranged=changed, lull=lull)
 
         def added() -> None:
             arranging.wake()
@@ -57,7 +58,7 @@ async def opened_review(
         sink = ReviewSink(store=store, aid=aid, added=added)
         arranging.wake()  # what came before the server stopped
         for work in (
-            EventStream(store.cursors, sink, alone=store.alone).run(),
+            EventStream(store.cursors, sink, alone=store.alone, lull=lull).run(),
             arranging.run(),
             watch_drafts(review),
         ):

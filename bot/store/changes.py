@@ -16,6 +16,7 @@ from bot.store.tables import (
     outbox,
     pointers,
     review_items,
+    snapshots,
     unanswered,
     uploads,
 )
@@ -58,7 +59,7 @@ async def erase_conversation(connection: AsyncConnection, ids: Sequence[str]) ->
     answers: list[bool | Exception] = []
     for conversation_id in ids:
         erased = 0
-        for table in (review_items, unanswered, outbox, inbox, events, uploads):
+        for table in (review_items, unanswered, outbox, inbox, snapshots, events, uploads):
             erased += await _delete(connection, table, table.c.conversation_id == conversation_id)
         erased += await _delete(connection, conversations, conversations.c.id == conversation_id)
         answers.append(erased > 0)

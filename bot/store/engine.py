@@ -6,7 +6,6 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,8 +88,8 @@ def make_engine(url: URL, process: str = "") -> AsyncEngine:
     return engine
 
 
-def make_writing_engine(url: URL) -> Engine:
-    """The engine of an SQLite file that one thread writes with (`bot.store.thread`)."""
+def make_thread_engine(url: URL) -> Engine:
+    """The engine of an SQLite file for one of our own threads (`bot.store.thread`)."""
     engine = create_engine(url.set(drivername="sqlite+pysqlite"), pool_reset_on_return=None, **_options())
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
@@ -101,7 +100,7 @@ def _options() -> dict[str, Any]:
         # A customer's words are among the parameters and must not get into error messages.
         "hide_parameters": True,
         # ASCII escapes keep halves of surrogate pairs, which UTF-8 could not.
-        "json_serializer": partial(json.dumps, separators=(",", ":"), allow_nan=False),
+        "json_serializer": json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode,
     }
 
 
@@ -124,8 +123,12 @@ def write_begins(connection: Connection) -> None:
 
 def insert(connection: AsyncConnection, table: Table) -> Any:
     """INSERT that can resolve conflicts; both databases spell it alike, SQLAlchemy has it per dialect."""
-    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-    return dialect.insert(table)
+    return insert_for(connection.dialect.name, table)
+
+
+def insert_for(dialect: str, table: Table) -> Any:
+    """The same for a dialect's name."""
+    return (postgresql if dialect == "postgresql" else sqlite).insert(table)
 
 
 def lock_database(file: Path) -> int:

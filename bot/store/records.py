@@ -93,6 +93,7 @@ class Turn:
         outcome: what a repetition of the message is told.
         failed: the message could not be handled and `events` only say so.
         replaces: the events before are deleted; the numbers go on.
+        snapshot: the fold after `events`, where it is to be kept (`bot.dialog.snapshot`).
     """
 
     conversation_id: str
@@ -106,6 +107,7 @@ class Turn:
     failed: bool = False
     unanswered: tuple[UnansweredMessage, ...] = ()
     replaces: bool = False
+    snapshot: Json | None = None
 
     @property
     def keys(self) -> tuple[int, ...]:

@@ -6,10 +6,11 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any, Self
 from uuid import uuid4
 
-from sqlalchemy import URL, Row, func, literal, select, tuple_
+from sqlalchemy import URL, Row, bindparam, func, literal, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -23,7 +24,6 @@ from bot.store.engine import (
     database_url,
     lock_database,
     make_engine,
-    make_writing_engine,
     require_usable,
     sqlite_file,
     store_errors,
@@ -50,8 +50,8 @@ from bot.store.reviews import Reviews
 from bot.store.schema import ensure_current
 from bot.store.shadows import ShadowTable
 from bot.store.shared import Shared
-from bot.store.tables import conversations, events, inbox, outbox, pointers, unanswered
-from bot.store.thread import WritingThread
+from bot.store.tables import conversations, events, inbox, outbox, pointers, snapshots, unanswered
+from bot.store.thread import StoreThread, rows_on, threads_of
 from bot.store.traffic import ACTIVE, TrafficTable
 from bot.store.turns import accept_messages, commit_turns
 from bot.store.uploads import Uploads
@@ -78,6 +78,7 @@ class Store:
     figures: FigureTable
     uploads: Uploads
     presence: Presence
+    _reading: StoreThread | None = None
     shared: Shared | None = None
     """What the processes at a PostgreSQL tell each other; None for SQLite, which serves one."""
 
@@ -125,16 +126,16 @@ class Store:
             engine = make_engine(parsed, process)
             stack.push_async_callback(engine.dispose)
             await _prepare(engine, parsed)
-            thread = None if file is None else WritingThread(make_writing_engine(parsed))
-            if thread is not None:
+            writing, reading = threads_of(parsed)
+            for thread in filter(None, (writing, reading)):
                 stack.push_async_callback(thread.close)
-            writer = Writer(engine, largest_batch=largest_batch, thread=thread)
+            writer = Writer(engine, largest_batch=largest_batch, thread=writing)
             stack.push_async_callback(writer.close)
             shared = None if file is not None else Shared(parsed, process)
             if shared is not None:
                 stack.push_async_callback(shared.close)
             store = cls(engine, writer, stack.pop_all(), clock)
-            store.shared = shared
+            store.shared, store._reading = shared, reading
             return store
 
     @property
@@ -199,12 +200,15 @@ class Store:
         self, conversation_id: str, *, after: int = 0, limit: int | None = None
     ) -> list[tuple[int, dict[str, Any]]]:
         """The events behind number `after`, in order, with their numbers."""
-        statement = select(events.c.seq, events.c.data).where(
-            events.c.conversation_id == conversation_id, events.c.seq > after
-        )
-        return [
-            (row.seq, row.data) for row in await self._rows(statement.order_by(events.c.seq).limit(limit))
-        ]
+        wanted = {"conversation": conversation_id, "after": after}
+        rows = await self._rows(_EVENTS if limit is None else _EVENTS.limit(limit), wanted)
+        return [(row.seq, row.data) for row in rows]
+
+    async def snapshot(self, conversation_id: str) -> tuple[int, dict[str, Any]] | None:
+        """The newest snapshot of the conversation's fold, with the number of its last event."""
+        columns = select(snapshots.c.seq, snapshots.c.data)
+        rows = await self._rows(columns.where(snapshots.c.conversation_id == conversation_id))
+        return (rows[0].seq, rows[0].data) if rows else None
 
     async def last_heard(self, conversation_id: str) -> datetime | None:
         """When the customer last wrote; None where that is not known."""
@@ -242,6 +246,12 @@ class Store:
         order = (conversations.c.updated_at.desc(), conversations.c.id)
         rows = await self._rows(statement.order_by(*order).limit(1))
         return str(rows[0].id) if rows else None
+
+    async def waiting_besides(self, conversation_id: str) -> int:
+        """How many other conversations wait for a person."""
+        others = (conversations.c.owner == "waiting") & (conversations.c.id != conversation_id)
+        rows = await self._rows(select(func.count()).select_from(conversations).where(others))
+        return int(rows[0][0])
 
     async def conversations(
         self, *, owner: Owner | None = None, limit: int = 50, before: tuple[datetime, str] | None = None
@@ -351,10 +361,19 @@ class Store:
         statement = select(column, func.count()).where(column.in_(values)).group_by(column)
         return {row[0]: row[1] for row in await self._rows(statement)}
 
-    async def _rows(self, statement: Any) -> Sequence[Row[*tuple[Any, ...]]]:
+    async def _rows(self, statement: Any, parameters: Any = None) -> Sequence[Row[*tuple[Any, ...]]]:
         with store_errors("reading"):
+            if self._reading is not None:
+                return await self._reading.run(partial(rows_on, statement, parameters))
             async with self._engine.connect() as connection:
-                return (await connection.execute(statement)).all()
+                return (await connection.execute(statement, parameters)).all()
+
+
+_EVENTS = (
+    select(events.c.seq, events.c.data)
+    .where(events.c.conversation_id == bindparam("conversation"), events.c.seq > bindparam("after"))
+    .order_by(events.c.seq)
+)
 
 
 async def _prepare(engine: AsyncEngine, url: URL) -> None:

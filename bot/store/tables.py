@@ -120,6 +120,14 @@ events = Table(
     sqlite_autoincrement=True,
 )
 
+snapshots = Table(
+    "snapshots",
+    metadata,
+    Column("conversation_id", ForeignKey("conversations.id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, nullable=False),  # the last event that is in it
+    Column("data", _Json, nullable=False),
+)
+
 inbox = Table(
     "inbox",
     metadata,
@@ -135,7 +143,7 @@ inbox = Table(
     Column("received_at", UtcDateTime, nullable=False),
     UniqueConstraint("channel", "account", "message_id"),
     Index(None, "state", "id"),
-    Index(None, "conversation_id"),
+    Index(None, "conversation_id", "received_at"),
     sqlite_autoincrement=True,  # a key is never given twice, also after an erasure
 )
 

@@ -1,17 +1,19 @@
-"""SQLite's writes on a thread of their own: a transaction is one way there and back, not one for every statement.
+"""SQLite on threads of our own, one that writes and one that reads: a transaction is one way there and back.
 
 aiosqlite hands each cursor, statement and fetch to its thread and back; for the some thirty of them that a turn
-writes, that cost more than SQLite itself.
+writes, and the six of one read, that cost more than SQLite itself.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect, Engine
+from sqlalchemy import URL, Connection, Dialect, Engine, Row
+
+from bot.store.engine import make_thread_engine, sqlite_file
 
 R = TypeVar("R")
 
@@ -36,13 +38,13 @@ class ThreadConnection:
         return self._connection.scalars(statement)
 
 
-class WritingThread:
+class StoreThread:
     """One thread with one connection."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, name: str) -> None:
         """Take over `engine`; `close` disposes of it."""
         self._engine = engine
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="store-writer")
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix=name)
 
     async def run(self, work: Callable[[Engine], R]) -> R:
         """The result of `work`, on the thread."""
@@ -52,6 +54,22 @@ class WritingThread:
         """Let go of the database; call it when nothing is in hand."""
         await self.run(Engine.dispose)
         self._executor.shutdown()
+
+
+def threads_of(url: URL) -> tuple[StoreThread | None, StoreThread | None]:
+    """The writing and the reading thread of an SQLite file; a database server needs none."""
+    if sqlite_file(url) is None:
+        return None, None
+    return (
+        StoreThread(make_thread_engine(url), "store-writer"),
+        StoreThread(make_thread_engine(url), "store-reader"),
+    )
+
+
+def rows_on(statement: Any, parameters: Any, engine: Engine) -> Sequence[Row[Any]]:
+    """What a statement finds, in the thread that calls it."""
+    with engine.connect() as connection:
+        return connection.execute(statement, parameters).all()
 
 
 def driven(coroutine: Coroutine[Any, Any, R]) -> R:

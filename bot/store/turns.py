@@ -7,24 +7,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, case, delete, func, literal_column, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.cursors import EVENTS_LOCK
-from bot.store.engine import PROCESS, insert
+from bot.store.engine import PROCESS, insert_for
 from bot.store.records import Accepted, ConflictError, Turn
 from bot.store.shared import CHANNEL, announcement
-from bot.store.tables import conversations, events, inbox, outbox, unanswered
+from bot.store.tables import conversations, events, inbox, outbox, snapshots, unanswered
 
 _KEY = (inbox.c.channel, inbox.c.account, inbox.c.message_id)
 
 
 async def accept_messages(connection: AsyncConnection, rows: Sequence[dict[str, Any]]) -> list[Accepted]:
     """Store the inbox rows that are not there yet; repetitions within `rows` count as seen."""
-    statement = insert(connection, inbox).on_conflict_do_nothing().returning(inbox.c.id, *_KEY)
-    stored = await connection.execute(statement, list(rows))
+    stored = await connection.execute(_accepting(connection.dialect.name), list(rows))
     new = {tuple(row[1:]): int(row.id) for row in stored}
     first = [new.pop(_key_of(row), None) for row in rows]
     repeated = [_key_of(row) for row, key in zip(rows, first, strict=True) if key is None]
@@ -81,8 +81,7 @@ async def _seen(connection: AsyncConnection, keys: list[tuple[str, str, str]]) -
 
 async def _last_seqs(connection: AsyncConnection, ids: Iterable[str]) -> dict[str, int]:
     # Ordered, so that two processes which lock the same rows (PostgreSQL) never wait for each other.
-    statement = select(conversations.c.id, conversations.c.last_seq).where(conversations.c.id.in_(list(ids)))
-    rows = await connection.execute(statement.order_by(conversations.c.id).with_for_update())
+    rows = await connection.execute(_LAST_SEQS, {"ids": list(ids)})
     return {row.id: row.last_seq for row in rows}
 
 
@@ -90,8 +89,7 @@ async def _waiting(connection: AsyncConnection, keys: set[int]) -> set[int | Non
     """Which of the messages have no outcome yet."""
     if not keys:
         return set()
-    statement = select(inbox.c.id).where(inbox.c.id.in_(list(keys)), inbox.c.state == "new")
-    return set(await connection.scalars(statement.order_by(inbox.c.id).with_for_update()))
+    return {row.id for row in await connection.execute(_WAITING, {"keys": list(keys)})}
 
 
 async def _write(connection: AsyncConnection, turns: list[tuple[Turn, datetime]]) -> None:
@@ -102,13 +100,16 @@ async def _write(connection: AsyncConnection, turns: list[tuple[Turn, datetime]]
     for turn in (turn for turn, _ in turns if turn.replaces):
         mine = events.c.conversation_id == turn.conversation_id
         await connection.execute(delete(events).where(mine, events.c.seq <= turn.expected_seq))
+        await connection.execute(delete(snapshots).where(snapshots.c.conversation_id == turn.conversation_id))
+    if kept := [_snapshot_row(turn) for turn, _ in turns if turn.snapshot is not None]:
+        await connection.execute(_keeping(connection.dialect.name), kept)
     for table, rows in (
         (events, [row for turn, _ in turns for row in _event_rows(turn)]),
         (outbox, [row for turn, now in turns for row in _outbox_rows(turn, now)]),
         (unanswered, [row for turn, now in turns for row in _unanswered_rows(turn, now)]),
     ):
         if rows:
-            await connection.execute(table.insert(), rows)
+            await connection.execute(_INSERTS[table], rows)
     outcomes = [
         {"key": key, "new_state": "failed" if turn.failed else "done", "new_outcome": turn.outcome}
         for turn, _ in turns
@@ -136,8 +137,41 @@ _SET_OUTCOME = (
 )
 
 
-async def _write_conversations(connection: AsyncConnection, turns: list[tuple[Turn, datetime]]) -> None:
-    statement = insert(connection, conversations)
+# Statements are built once: SQLAlchemy takes longer to build one than SQLite to perform it.
+_LAST_SEQS = (
+    select(conversations.c.id, conversations.c.last_seq)
+    .where(conversations.c.id.in_(bindparam("ids", expanding=True)))
+    .order_by(conversations.c.id)
+    .with_for_update()
+)
+_WAITING = (
+    select(inbox.c.id)
+    .where(inbox.c.id.in_(bindparam("keys", expanding=True)), inbox.c.state == "new")
+    .order_by(inbox.c.id)
+    .with_for_update()
+)
+_INSERTS = {table: table.insert() for table in (events, outbox, unanswered)}
+
+
+@cache
+def _accepting(dialect: str) -> Any:
+    return insert_for(dialect, inbox).on_conflict_do_nothing().returning(inbox.c.id, *_KEY)
+
+
+@cache
+def _keeping(dialect: str) -> Any:
+    """A conversation's snapshot, in the place of the one before."""
+    statement = insert_for(dialect, snapshots)
+    new = statement.excluded
+    return statement.on_conflict_do_update(
+        index_elements=["conversation_id"], set_={"seq": new.seq, "data": new.data}
+    )
+
+
+@cache
+def _upsert(dialect: str) -> Any:
+    """A conversation's row, new or changed."""
+    statement = insert_for(dialect, conversations)
     new = statement.excluded
     # An empty preview means none was given; what was there stays.
     preview = func.coalesce(func.nullif(new.preview, literal_column("''")), conversations.c.preview)
@@ -146,11 +180,15 @@ async def _write_conversations(connection: AsyncConnection, turns: list[tuple[Tu
     }
     kept = (conversations.c.owner == new.owner) & (conversations.c.agent == new.agent)
     since = case((kept, conversations.c.since), else_=new.since)
-    statement = statement.on_conflict_do_update(
+    return statement.on_conflict_do_update(
         index_elements=["id"],
         set_={**updates, "preview": preview, "since": since, "updated_at": new.updated_at},
     )
-    await connection.execute(statement, [_conversation_row(turn, now) for turn, now in turns])
+
+
+async def _write_conversations(connection: AsyncConnection, turns: list[tuple[Turn, datetime]]) -> None:
+    rows = [_conversation_row(turn, now) for turn, now in turns]
+    await connection.execute(_upsert(connection.dialect.name), rows)
 
 
 def _conversation_row(turn: Turn, now: datetime) -> dict[str, Any]:
@@ -182,6 +220,11 @@ def _event_rows(turn: Turn) -> list[dict[str, Any]]:
         }
         for seq, event in enumerate(turn.events, start=turn.expected_seq + 1)
     ]
+
+
+def _snapshot_row(turn: Turn) -> dict[str, Any]:
+    seq = turn.expected_seq + len(turn.events)
+    return {"conversation_id": turn.conversation_id, "seq": seq, "data": dict(turn.snapshot or {})}
 
 
 def _outbox_rows(turn: Turn, now: datetime) -> list[dict[str, Any]]:

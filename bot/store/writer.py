@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.errors import StoreError
 from bot.store.engine import store_errors, write_begins
-from bot.store.thread import ThreadConnection, WritingThread, driven
+from bot.store.thread import StoreThread, ThreadConnection, driven
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -39,7 +39,7 @@ class Writer:
     """Runs writing operations, each call either wholly committed or not at all."""
 
     def __init__(
-        self, engine: AsyncEngine, *, largest_batch: int = 128, thread: WritingThread | None = None
+        self, engine: AsyncEngine, *, largest_batch: int = 128, thread: StoreThread | None = None
     ) -> None:
         """`thread` writes where the database is SQLite."""
         self._engine = engine

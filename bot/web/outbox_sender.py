@@ -33,6 +33,9 @@ RECOVER_EVERY_S = 60.0
 LONGEST_PAUSE_S = 1.0
 """What has to wait longer for its platform's pace goes back into the queue and makes room."""
 PAUSE_AFTER_ERROR_S = 1.0
+MARK_WITHIN_S = 60.0
+"""Shorter than a claim's lease, or another process would send it again meanwhile."""
+_NOT_MARKED = {"action": "mark_failed"}
 
 
 class OutboxSender:
@@ -141,19 +144,29 @@ class OutboxSender:
             pause = self._paces.take(delivery.channel, delivery.recipient)
         if pause:
             due_at = datetime.now(UTC) + timedelta(seconds=pause)
-            await self._marked(delivery, self._outbox.postpone(delivery.id, due_at))
+            await self._marked(delivery, partial(self._outbox.postpone, delivery.id, due_at))
             self._metrics.send(delivery.channel, "postponed")
             return
         result = await self._sent(delivery)
         self._metrics.send(delivery.channel, result.failure or "sent")
-        await self._marked(delivery, self._mark(delivery, result))
+        await self._marked(delivery, partial(self._mark, delivery, result))
 
-    async def _marked(self, delivery: Delivery, mark: Awaitable[None]) -> None:
-        try:
-            await mark
-        except Exception:
-            # It stays claimed until its lease runs out and counts as unknown then, which is what it is.
-            _log.exception("delivery %d could not be marked", delivery.id, extra={"action": "mark_failed"})
+    async def _marked(self, delivery: Delivery, mark: Callable[[], Awaitable[None]]) -> None:
+        """Say what became of it, also when the database comes back only in a while: it is known, so it is not lost."""
+        until = time.monotonic() + MARK_WITHIN_S
+        while True:
+            try:
+                await mark()
+                return
+            except StoreError as error:
+                if self._stopping or time.monotonic() > until:
+                    # It stays claimed until its lease runs out and counts as unknown then, which is what it is.
+                    _log.error("delivery %d cannot be marked: %s", delivery.id, error, extra=_NOT_MARKED)
+                    return
+                await asyncio.sleep(PAUSE_AFTER_ERROR_S)
+            except Exception:
+                _log.exception("delivery %d cannot be marked", delivery.id, extra=_NOT_MARKED)
+                return
 
     async def _sent(self, delivery: Delivery) -> SendResult:
         channel = self._channels.get(delivery.channel)
