@@ -1,7 +1,8 @@
 """From the events of a conversation to what the figures are computed from: its chats and what was asked in them.
 
 A chat begins with a customer's message and is over when it was closed or a new session began; what the customer
-writes then begins another. `docs/how-to/analytics.md` defines the figures in these terms.
+writes then begins another, unless a person took it up again before. `docs/how-to/analytics.md` defines the figures
+in these terms.
 """
 
 from __future__ import annotations
@@ -131,6 +132,8 @@ class Fold:
             self._asked.intent = str(event.get("intent") or "") if kind == "answer" else ""
 
     def _bot(self, _seq: int, event: Json) -> None:
+        if self._chat is None or self._chat.over:  # the bot speaks first
+            return
         if self._asked is not None and self._asked.outcome == "none":
             self._asked.outcome = "flow"
         self._answered(event)
@@ -152,7 +155,7 @@ class Fold:
         if chat is None or (chat.over and owner == "bot"):  # it is opened again by what follows
             return
         chat.owner = owner
-        chat.over = chat.over or owner == "closed"
+        chat.over = owner == "closed" or (chat.over and owner not in _WITH_PEOPLE)
         chat.by_person = chat.by_person or owner == "person"
         if owner == "waiting":
             if chat.handed_over_at is None:

@@ -54,7 +54,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
         address = next(line.split()[-1] for line in process.stdout if line.startswith("Chat:"))
         yield address.rstrip("/"), folder
         process.send_signal(signal.SIGTERM)
-        process.wait(timeout=60)
+        process.wait(timeout=180)
 
 
 @pytest.fixture(scope="module")
@@ -71,12 +71,12 @@ def browser() -> Iterator[Any]:
 def signed_in(browser: Any, address: str, name: str, where: str, **options: Any) -> Any:
     """A page of somebody who has signed in, at `#/where`."""
     page = browser.new_context(**{"locale": "en-GB", **options}).new_page()
-    page.set_default_timeout(60_000)
+    page.set_default_timeout(120_000)
     page.goto(f"{address}/console")
     page.get_by_label("Your name").fill(name)
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("navigation").wait_for()
+    page.get_by_role("navigation", name="Pages").wait_for()
     page.goto(f"{address}/console#/{where}")
     return page
 

@@ -120,6 +120,19 @@ async def test_what_follows_a_close_is_another_chat(filled: Store) -> None:
     assert (found["chats"], found["contained"], found["resolved"]) == (7, 4, 4)
 
 
+async def test_what_a_person_takes_up_again_is_the_same_chat(store: Store) -> None:
+    """And what the bot says after a close, speaking first, answers nothing."""
+    events = [
+        said(0.0), did(10.0, "owner", owner="closed"), did(20.0, "bot"), did(30.0, "owner", owner="person"),
+        did(30.0, "agent"), said(40.0), did(50.0, "owner", owner="closed"), did(60.0, "bot"), said(70.0),
+    ]  # fmt: skip
+    await write(store, "taken up", events)
+    assert await Follower(store).catch_up()
+    found = await totals(store.figures, DAY)
+    assert (found["chats"], found["messages"], found["contained"]) == (2, 3, 1)
+    assert found["first_answer_p90_s"] == 30.0
+
+
 async def test_by_day_in_the_readers_time(filled: Store) -> None:
     days = await over_time(filled.figures, BOTH, "day")
     assert [(day["at"] - DAY.since, day["chats"]) for day in days] == [(0, 6), (86_400_000, 1)]

@@ -112,6 +112,8 @@ async def test_an_agents_wait_is_measured(bot: Bot) -> None:
     began = time.time()
     await bot.desk.reply("bob", "Ann", "One third of x cubed.")
     await bot.desk.close("bob", "Ann")
+    await bot.desk.rate("bob", 5, "")
     found = (await (await bot.client.get(ANALYTICS, headers=BEARER)).json())["totals"]
     assert found["resolution"] == 1.0
+    assert (found["csat"], found["rating"]) == (1.0, 5.0)
     assert 0 <= found["person_answer_p50_s"] <= time.time() - began + 60
