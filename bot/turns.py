@@ -16,6 +16,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
+from bot.apology import apology
 from bot.channels.base import Channel, HandsOver
 from bot.choices import as_chosen
 from bot.dialog.events import Event, OwnerSet, UserUttered, event_from_dict, event_to_dict
@@ -269,12 +270,15 @@ class Turns:
         if response.decision is not None:
             self._metrics.decision(response.decision.kind)
         publish(self._hub, message.conversation_id, first, turn.events, turn.conversation)
-        if response.before is not None and response.decision is not None and self._hub.watched(DECIDED):
-            seq = first + _place(response)
-            self._hub.publish(
-                DECIDED, {"message": message, "response": response, "seq": seq, "release": runtime.release.id}
-            )
+        self._tell_decision(message, response, first + _place(response), runtime)
         return reply
+
+    def _tell_decision(self, message: Message, response: Response, seq: int, runtime: Runtime) -> None:
+        """For who measures decisions: a release in the shadow, say."""
+        if response.before is None or response.decision is None or not self._hub.watched(DECIDED):
+            return
+        told = {"message": message, "response": response, "seq": seq, "release": runtime.release.id}
+        self._hub.publish(DECIDED, told)
 
     def _deliveries(
         self, message: Message, reply: Reply, before: Tracker, after: Tracker

@@ -124,28 +124,7 @@ async def unanswered(table: FigureTable, selection: Selection, *, limit: int = 2
     `example` is the most typical message, without personal data; `open` is how many still wait for review. Messages
     that are in no cluster yet are each their own.
     """
-    here = and_(
-        review_items.c.conversation_id == asked.c.conversation_id,
-        review_items.c.place == cast(asked.c.seq, String),
-        review_items.c.draft == "",
-    )
-    alone = literal_column("'#'", String) + cast(review_items.c.id, String)
-    cluster = case((review_items.c.cluster == "", alone), else_=review_items.c.cluster)
-    rows = (
-        select(
-            cluster.label("cluster"),
-            review_items.c.text.label("text"),
-            review_items.c.state.label("state"),
-            asked.c.conversation_id.label("conversation_id"),
-            func.row_number()
-            .over(partition_by=cluster, order_by=(review_items.c.position, review_items.c.id))
-            .label("place"),
-        )
-        .select_from(asked.join(review_items, here))
-        .where(selection.of(asked), asked.c.outcome.in_(_NO_ANSWER))
-        .subquery()
-    )
-    number = func.count()
+    rows, number = _queued(selection), func.count()
     statement = (
         select(
             rows.c.cluster,
@@ -159,6 +138,31 @@ async def unanswered(table: FigureTable, selection: Selection, *, limit: int = 2
         .limit(limit)
     )
     return [_named(row._asdict()) for row in await table.rows(statement)]
+
+
+def _queued(selection: Selection) -> Any:
+    """Messages without an answer as the review queue has them, numbered within their cluster."""
+    queue = review_items.c
+    here = and_(
+        queue.conversation_id == asked.c.conversation_id,
+        queue.place == cast(asked.c.seq, String),
+        queue.draft == "",
+    )
+    alone = literal_column("'#'", String) + cast(queue.id, String)
+    cluster = case((queue.cluster == "", alone), else_=queue.cluster)
+    place = func.row_number().over(partition_by=cluster, order_by=(queue.position, queue.id))
+    return (
+        select(
+            cluster.label("cluster"),
+            queue.text,
+            queue.state,
+            asked.c.conversation_id,
+            place.label("place"),
+        )
+        .select_from(asked.join(review_items, here))
+        .where(selection.of(asked), asked.c.outcome.in_(_NO_ANSWER))
+        .subquery()
+    )
 
 
 def _named(row: Json) -> Json:
