@@ -16,7 +16,6 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from bot.apology import apology
 from bot.channels.base import Channel, HandsOver
 from bot.choices import as_chosen
 from bot.dialog.events import Event, OwnerSet, UserUttered, event_from_dict, event_to_dict
