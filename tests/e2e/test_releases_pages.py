@@ -115,7 +115,7 @@ def test_a_release_is_trained_compared_promoted_and_rolled_back(
     page.reload()  # the job goes on without the page
     job = page.get_by_role("region", name="Training")
     job.get_by_role("status").filter(has_text="done").wait_for(timeout=PATIENT_MS)
-    job.get_by_text("Log").click()
+    job.locator("summary").click()
     job.get_by_text("is in").first.wait_for()
     (second,) = {path.name for path in (folder / "releases").iterdir()} - {first}
     page.get_by_role("button", name=second).click()
@@ -143,10 +143,11 @@ def test_a_release_is_trained_compared_promoted_and_rolled_back(
     page.get_by_role("dialog").get_by_role("button", name="No").click()
     page.get_by_role("button", name="Promote").click()
     page.get_by_role("dialog").get_by_role("button", name="Yes").click()
-    page.get_by_role("row", name=second).get_by_text("serves").wait_for()
+    releases = page.get_by_role("region", name="All releases")
+    releases.get_by_role("row", name=second).get_by_text("serves").wait_for()
     page.get_by_role("button", name="Roll back").click()
     page.get_by_role("dialog").get_by_role("button", name="Yes").click()
-    page.get_by_role("row", name=first).get_by_text("serves").wait_for()
+    releases.get_by_role("row", name=first).get_by_text("serves").wait_for()
     page.get_by_text(f"rolled back to {first}").wait_for()
     page.context.close()
 
@@ -171,7 +172,7 @@ def test_supervisors_look_and_agents_do_not(served: tuple[str, Path], browser: A
     assert serious(page) == []
     page.context.close()
     page = signed_in(browser, served[0], "Ann", "releases")
-    page.get_by_role("link", name="Conversations").wait_for()
+    page.get_by_role("navigation", name="Pages").get_by_role("link").first.wait_for()
     assert page.get_by_role("link", name="Releases").count() == 0
     assert page.get_by_role("link", name="Analytics").count() == 0
     page.context.close()
@@ -181,7 +182,7 @@ def test_the_figures_of_a_conversation(served: tuple[str, Path], browser: Any, t
     address, _ = served
     say(address, "counted", "hello there")
     page = signed_in(browser, address, "Sue", "analytics")
-    page.get_by_role("button", name="Chats").wait_for()
+    page.get_by_role("button", name="Chats").first.wait_for()
     page.locator(".analytics canvas").wait_for()
     page.get_by_role("button", name="Contained").click()
     page.get_by_role("heading", name="Contained").wait_for()
