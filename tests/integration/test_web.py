@@ -203,6 +203,8 @@ async def test_the_console_is_told_of_each_change(bot: Bot) -> None:
         assert (await socket.receive_json(timeout=10))["type"] == "resync"
         conversation_id = (await say(bot, "hello"))["conversation_id"]
         news = await socket.receive_json(timeout=10)
+        while news["type"] != "events":  # who is there is told too
+            news = await socket.receive_json(timeout=10)
         assert news["conversation_id"] == conversation_id
 
 
