@@ -36,6 +36,9 @@ class _NoReader:
 
     knowledge = None
 
+    def ahead(self, text: str) -> None:
+        """There is nothing to encode with."""
+
     async def read(self, *_args: object, **_options: object) -> Reading:
         raise NoModel("no model is loaded")
 
