@@ -18,6 +18,7 @@ from bot.articles import Articles, live_articles, watch_articles
 from bot.assist.assist import Assist
 from bot.assist.canned import Canned
 from bot.assist.learning import Learning
+from bot.assist.router import Router
 from bot.channels.catalogue import open_channels
 from bot.credentials import Credentials
 from bot.desk import Desk
@@ -140,12 +141,14 @@ async def composed(options: Options) -> AsyncIterator[web.Application]:
         assist = Assist(
             store=store, runtime=runtime, hub=hub, learning=learning, canned=Canned(project.folder)
         )
-        for task in (learning.run(lambda: _encoder(runtime)), assist.run()):
+        desk = Desk(store=store, turns=turns, channels=channels, hub=hub)
+        router = Router(store=store, desk=desk, hub=hub, settings=project.settings.routing)
+        for task in (learning.run(lambda: _encoder(runtime)), assist.run(), router.run()):
             stack.callback(asyncio.create_task(task).cancel)
         yield build_app(
             Services(
                 turns=turns,
-                desk=Desk(store=store, turns=turns, channels=channels, hub=hub),
+                desk=desk,
                 deliveries=store.outbox,
                 sessions=Sessions(store.people, options.console_token),
                 people=store.people,

@@ -84,6 +84,16 @@ class WidgetSettings(_Strict):
     all_files_bytes: int = Field(default=1024**3, gt=0)
 
 
+class RoutingSettings(_Strict):
+    """Who gets the conversations that wait for a person, among those with an account whose console is open."""
+
+    assign: bool = Field(default=True, description="without, everybody claims for themselves")
+    any_skill_after_s: float = Field(default=60.0, ge=0)
+    any_language_after_s: float = Field(default=180.0, ge=0)
+    take_back_after_s: float = Field(default=300.0, ge=60)
+    """So long after somebody's console was closed their conversations wait again."""
+
+
 class EventSettings(_Strict):
     """Where every event goes, for analytics; KEFU_EVENTS_SECRET signs what goes to the webhook."""
 
@@ -125,6 +135,7 @@ class ProjectSettings(_Strict):
     handover: HandoverSettings = HandoverSettings()
     server: ServerSettings = ServerSettings()
     widget: WidgetSettings = WidgetSettings()
+    routing: RoutingSettings = RoutingSettings()
     events: EventSettings = EventSettings()
     unknown_sends: Literal["resend", "hold"] = "resend"
 

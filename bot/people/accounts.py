@@ -44,7 +44,7 @@ async def add_person(people: People, name: str, password: str, work: Work) -> Pe
         password=stored,
         languages=checked.languages or (),
         skills=checked.skills or (),
-        most_chats=MOST_CHATS if checked.most_chats is None else checked.most_chats,
+        most_chats=_most_chats(checked),
         created_at=datetime.now(UTC),
     )
     if not await people.add(account):
@@ -106,6 +106,13 @@ def person_of(account: Account) -> Person:
         skills=account.skills,
         most_chats=account.most_chats,
     )
+
+
+def _most_chats(work: Work) -> int:
+    """Agents are given conversations; others only where it was said: they look in for other reasons."""
+    if work.most_chats is not None:
+        return work.most_chats
+    return MOST_CHATS if (work.role or Role.AGENT) is Role.AGENT else 0
 
 
 async def _keep_an_admin(people: People, name: str) -> None:

@@ -30,7 +30,7 @@ Languages = Annotated[
 Skills = Annotated[
     list[str] | None, typer.Option("--skill", help="An intent; all by default.", metavar="INTENT")
 ]
-MostChats = Annotated[int | None, typer.Option(min=0, max=100, help="Conversations at once; 5 by default.")]
+MostChats = Annotated[int | None, typer.Option(min=0, max=100, help="Given at once; agents 5, others 0.")]
 
 
 @app.command("add")

@@ -9,7 +9,7 @@ from typing import Final, Self
 
 LONGEST_NAME: Final = 80
 MOST_CHATS: Final = 5
-"""How many conversations somebody has at once where nothing else was said."""
+"""How many conversations an agent is given at once where nothing else was said."""
 
 
 class Role(IntEnum):
@@ -44,7 +44,7 @@ class Person:
             with the console's token, which names somebody in each request.
         languages: that the person answers in, as ISO 639-1 codes; empty stands for all.
         skills: intents or words of the operator's own that chats are routed by.
-        most_chats: how many conversations the person has at once.
+        most_chats: how many conversations the person is given at once.
     """
 
     id: int

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,10 @@ import aiohttp
 import pytest
 
 from bot.assist.ranking import FEATURES
+from bot.assist.router import Router
 from bot.people.person import Role
+from bot.settings import RoutingSettings
+from bot.web.live import Hub
 from tests.served_bot import TOKEN, Bot, served
 
 from .test_people import CONVERSATIONS, account, page_of
@@ -196,3 +200,54 @@ async def test_a_customers_other_conversations_are_theirs_alone(bot: Bot) -> Non
     await bot.say("hello", "dog")
     answer = await bot.client.get(f"{CONVERSATIONS}/cat/others", headers=PROGRAM)
     assert await answer.json() == [], "another sender's conversation is not this customer's"
+
+
+# ── who is given what ────────────────────────────────────────────────────────────────────────────────────
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = datetime.now(UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+async def test_what_waits_is_given_to_who_is_there_and_waits_again_when_they_leave(bot: Bot) -> None:
+    clock = Clock()
+    router = Router(store=bot.store, desk=bot.desk, hub=Hub(), settings=RoutingSettings(), clock=clock)
+    assert await router.route() == 0, "nobody is there"
+    await bot.store.presence.beat("seat", "Ann", away=True)
+    assert await router.route() == 0, "Ann is away"
+    await bot.store.presence.beat("seat", "Ann")
+    assert await router.route() == 1
+    assert await owner(bot) == ("person", "Ann")
+    await bot.store.presence.beat("seat", "Ann", open=False)
+    await router.route()
+    assert await owner(bot) == ("person", "Ann"), "a page that is loaded again is no leaving"
+    clock.now += timedelta(seconds=301)
+    await router.route()
+    assert await owner(bot) == ("waiting", "")
+
+
+async def test_nobody_is_given_more_than_their_cap(bot: Bot) -> None:
+    for number in range(4):
+        await bot.say("my cat is purple", f"cat{number}")
+    await bot.store.people.change("ann", most_chats=2)
+    await bot.store.people.change("bob", most_chats=1)
+    await bot.store.people.change("sue", most_chats=0)
+    for name in ("Ann", "Bob", "Sue"):
+        await bot.store.presence.beat(name, name)
+    router = Router(store=bot.store, desk=bot.desk, hub=Hub(), settings=RoutingSettings())
+    assert await router.route() == 3
+    assert await router.route() == 0
+    rows = await bot.conversations()
+    assert sorted(row.agent for row in rows) == ["", "", "Ann", "Ann", "Bob"]
+
+
+async def test_two_routers_give_a_conversation_away_once(bot: Bot) -> None:
+    await bot.store.presence.beat("seat", "Ann")
+    routers = [
+        Router(store=bot.store, desk=bot.desk, hub=Hub(), settings=RoutingSettings()) for _ in range(2)
+    ]
+    assert sorted(await asyncio.gather(*(router.route() for router in routers))) == [0, 1]
