@@ -106,7 +106,7 @@ function Lists({ t, list, setList, sizes, away, setAway, help }) {
 }
 
 function Desk({ t, language, call, me, live, route }) {
-  const [list, setList] = useState("waiting");
+  const [picked, setList] = useState("");
   const [trouble, setTrouble] = useState("");
   const [away, setAway] = useState(false);
   const [, tick] = useState(0);
@@ -124,6 +124,8 @@ function Desk({ t, language, call, me, live, route }) {
     }
   };
   const rows = useRows(call, live, guarded, id);
+  // Until somebody picks a list: their own conversations where they have some.
+  const list = picked || (listed(rows, "mine", me.name).length ? "mine" : "waiting");
   const { shown, offer, setOffer } = useShown(call, live, guarded, id);
   const [found, reload] = useServerList(call, live, guarded, list);
   const people = usePeople(live);

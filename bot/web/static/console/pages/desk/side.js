@@ -2,7 +2,7 @@
 import { html, useEffect, useState } from "../../../shared/preact.js";
 import { SafeLink } from "../../../shared/text.js";
 import { ago } from "./list.js";
-import { slotsOf } from "./transcript.js";
+import { slotsOf } from "../transcript.js";
 
 function Knowledge({ t, call, box, insert }) {
   const [hits, setHits] = useState(null);

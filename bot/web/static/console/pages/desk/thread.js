@@ -3,7 +3,7 @@ import { html, useEffect, useRef } from "../../../shared/preact.js";
 import { Icon } from "../../../shared/icons.js";
 import { clock } from "../../../shared/language.js";
 import { LinkedText, SafeLink } from "../../../shared/text.js";
-import { explains, transcript } from "./transcript.js";
+import { explains, transcript } from "../transcript.js";
 
 const percent = (p) => `${(p * 100).toFixed(0)} %`;
 
