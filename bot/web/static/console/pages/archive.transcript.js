@@ -37,10 +37,11 @@ export function Transcript({ t, language, call, me, id, intents, onBack, onErase
 
 function Line({ t, language, item, label, onCorrect }) {
   if (item.kind === "notice") return html`<li class="notice">${t.notice[item.notice]?.(item.agent, item.reason) ?? item.notice}</li>`;
-  const who = { customer: t.customer, bot: t.assistant, agent: item.agent || t.agent }[item.kind];
+  const who = { customer: t.customer, bot: t.assistant, agent: item.agent || t.agent, note: `✎ ${item.agent}` }[item.kind];
   return html`<li class=${`bubble ${item.kind}`}>
     <p class="who">${who} <time>${clock(item.at, language)}</time></p>
     <p class="said"><${LinkedText} text=${item.title || item.text} /></p>
+    ${item.attachments?.length > 0 && html`<p class="meta">${item.attachments.map((one) => `[${one.kind}] ${one.name || ""}`).join(" ")}</p>`}
     ${item.buttons?.length > 0 && html`<p class="choices">${item.buttons.map((one) => html`<span key=${one.payload}>${one.title}</span>`)}</p>`}
     ${item.citations?.map((one) => html`<p class="source" key=${one.passage_id}><${SafeLink} href=${one.url}>${one.title}<//></p>`)}
     ${item.kind === "customer" && html`<p class="meta">${label && html`<span class="tag accent">${labelled(t, label)}</span>`}
