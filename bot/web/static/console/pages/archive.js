@@ -78,7 +78,7 @@ function Filters({ t, search, values, intents, onChange }) {
 
 function Row({ t, row, language, words, open, onOpen }) {
   return html`<li><button class="row" aria-current=${open} onClick=${onOpen}>
-    <span class="line"><strong>${row.sender}</strong><time class="n">${clock(new Date(row.updated_at), language)}</time></span>
+    <span class="headline"><strong>${row.sender}</strong><time class="n">${clock(new Date(row.updated_at), language)}</time></span>
     <span class="quote">${words && row.line ? marked(row.line, words) : row.preview || "…"}</span>
     <span class="meta"><span class=${`tag ${row.owner === "waiting" ? "person" : ""}`}>${t.owners[row.owner]}</span>
       <span>${[row.channel, row.language, row.agent].filter(Boolean).join(" · ")}</span></span>

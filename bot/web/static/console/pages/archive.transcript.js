@@ -28,7 +28,7 @@ export function Transcript({ t, language, call, me, id, intents, onBack, onErase
     ${trouble && html`<p role="alert" class="trouble">${trouble}</p>`}
     ${!shown && !trouble && html`<p class="empty" role="status">${t.loading}</p>`}
     ${shown && items.length === 0 && html`<p class="empty">${t.empty}</p>`}
-    <ol class="lines">${items.map((item) => html`<${Line} key=${item.key} t=${t} language=${language} item=${item} label=${shown.labels[item.key]}
+    <ol class="bubbles">${items.map((item) => html`<${Line} key=${item.key} t=${t} language=${language} item=${item} label=${shown.labels[item.key]}
       onCorrect=${may(me, "supervisor") && item.kind === "customer" ? () => setDialog({ kind: "correct", item }) : null} />`)}</ol>
     ${dialog?.kind === "correct" && html`<${Correct} t=${t} item=${dialog.item} intents=${intents} onClose=${() => setDialog(null)} onSave=${(intent) => correct(dialog.item.key, intent)} />`}
     ${dialog?.kind === "erase" && html`<${Erase} t=${t} call=${call} path=${path} count=${shown.same_customer} onClose=${() => setDialog(null)} onErased=${onErased} />`}

@@ -77,7 +77,7 @@ function ArticleDialog({ t, call, picked, languages, onSaved, onClose }) {
   }
   const found = matching(articles, words).slice(0, 12);
   return html`<div class="choose">
-    <input type="search" aria-label=${t.findArticle} placeholder=${t.findArticle} value=${words} onInput=${(event) => setWords(event.target.value)} />
+    <input aria-label=${t.findArticle} placeholder=${t.findArticle} value=${words} onInput=${(event) => setWords(event.target.value)} />
     <ul>${found.map((one) => html`<li key=${one.file}><button type="button" class="row" onClick=${() => setArticle(one)}><strong>${one.title}</strong><span class="meta">${one.file}</span></button></li>`)}</ul>
     ${articles.length > 0 && !found.length && html`<p class="hint">${t.noArticles}</p>`}
     <p class="deeds"><button type="button" class="button primary" onClick=${() => setArticle(null)}>${t.newArticle}</button><button type="button" class="button" onClick=${onClose}>${t.cancel}</button></p>

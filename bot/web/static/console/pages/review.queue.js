@@ -163,7 +163,7 @@ function Filters({ t, filter, counts, languages, onChange }) {
 function Group({ t, group, open, me, onOpen }) {
   const others = group.claimed_by.filter((name) => name !== me);
   return html`<li><button class="row" aria-current=${open} onClick=${onOpen}>
-    <span class="line"><strong class="intent">${group.name || group.title}</strong><span class="n">${group.size}</span></span>
+    <span class="headline"><strong class="intent">${group.name || group.title}</strong><span class="n">${group.size}</span></span>
     <span class="quote">${group.title}</span>
     <span class="meta">${Object.keys(group.sources).map((name) => html`<span key=${name} class=${`tag ${name === "corrected" ? "accent" : ""}`}>${t.sources[name]}</span>`)}
       ${others.length > 0 && html`<span class="tag person">${t.at(others)}</span>`}</span>
