@@ -39,7 +39,7 @@ export function Log({ state, t, language, onChoose, onRetry, fileAddress, childr
           ${state.lines.map((line, index) => html`
             <${Line} key=${line.key} line=${line} first=${isFirst(state.lines, index)} last=${isLast(state.lines, index)}
               open=${index === state.lines.length - 1} ...${{ t, language, onChoose, onRetry, fileAddress }} />`)}
-          ${state.typing && html`<${Typing} label=${t("typing")} />`}
+          ${state.typing && state.owner === "bot" && html`<${Typing} label=${t("typing")} />`}
           ${after}
         </div>
       </div>

@@ -37,12 +37,12 @@
     .badge { position: absolute; top: -3px; right: -3px; min-width: 22px; height: 22px; padding: 0 6px; border: 2px solid #fff;
       border-radius: 12px; background: #b3161c; color: #fff; font-size: 12px; font-weight: 700; line-height: 18px; text-align: center; }
     .panel { position: absolute; right: 0; bottom: 76px; width: min(400px, calc(100vw - 2 * var(--edge)));
-      height: min(660px, calc(100vh - 120px)); overflow: hidden; border-radius: 18px; background: Canvas; color-scheme: light dark;
+      height: min(660px, calc(100vh - 120px)); border-radius: 18px; background: Canvas; color-scheme: light dark;
       box-shadow: 0 0 0 1px rgb(0 0 0 / 8%), 0 12px 48px rgb(0 0 0 / 28%); transform-origin: bottom right;
       transition: opacity 160ms ease, transform 160ms ease, visibility 160ms; }
     .left .panel { right: auto; left: 0; transform-origin: bottom left; }
     .panel.shut { visibility: hidden; opacity: 0; transform: translateY(10px) scale(0.97); }
-    iframe { display: block; width: 100%; height: 100%; border: 0; }
+    iframe { display: block; width: 100%; height: 100%; border: 0; border-radius: inherit; }
     .greeting { position: absolute; right: 0; bottom: 76px; display: flex; align-items: flex-start; gap: 4px; width: max-content;
       max-width: min(290px, calc(100vw - 2 * var(--edge))); padding: 6px; border-radius: 16px; background: Canvas; color: CanvasText;
       color-scheme: light dark; box-shadow: 0 0 0 1px rgb(0 0 0 / 8%), 0 6px 24px rgb(0 0 0 / 18%); }
