@@ -7,7 +7,7 @@ SHOP   := data/shop
 PORT   ?= 8080
 DATA   ?= ../shared/datasets
 
-.PHONY: help demo train test test-e2e check bench bench-intents bench-knowledge bench-mining bench-serve bench-store bench-turn clean
+.PHONY: help demo train test test-e2e check bench bench-intents bench-knowledge bench-mining bench-serve bench-exactly-once bench-store bench-turn clean
 
 help:
 	@echo "make demo      install, train the demo assistant, serve it on port $(PORT)"
@@ -59,6 +59,10 @@ bench-intents: $(VENV)/.train
 # PEER: the REST webhook of another server, see docs/benchmarks.md
 bench-serve: $(VENV)/.train
 	$(BIN)/python -m bench.serve --data $(DATA) $(if $(PEER),--peer $(PEER))
+
+# 10,000 conversations of 20 turns while platform, server and database fail; takes an hour or so
+bench-exactly-once: $(VENV)/.test
+	$(BIN)/python -m bench.exactly_once --postgresql
 
 bench-store: $(VENV)/.train
 	$(BIN)/python -m bench.store

@@ -1,4 +1,7 @@
-"""The small bot as a process of its own, to be killed: `python -m tests.served_process FOLDER PLATFORM_URL`."""
+"""The small bot as a process of its own, to be killed.
+
+python -m tests.served_process FOLDER PLATFORM_URL [DATABASE]
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ from tests.channel_cases import WHATSAPP
 from tests.served_bot import served
 
 
-async def main(folder: Path, platform_url: str) -> None:
+async def main(folder: Path, platform_url: str, database: str = "") -> None:
     """Serve until the end; the first line of output is the address."""
 
     def channels(session: aiohttp.ClientSession) -> dict[str, Channel]:
@@ -23,10 +26,10 @@ async def main(folder: Path, platform_url: str) -> None:
         assert isinstance(channel, WhatsApp)
         return {"whatsapp": replace(channel, pace=Pace())}  # nobody waits for WhatsApp's patience here
 
-    async with served(folder, channels) as bot:
+    async with served(folder, channels, database=database) as bot:
         print(bot.client.make_url(""), flush=True)
         await asyncio.Event().wait()
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1]), sys.argv[2]))
+    asyncio.run(main(Path(sys.argv[1]), *sys.argv[2:]))

@@ -13,6 +13,7 @@ from aiohttp import hdrs, web
 from aiohttp.typedefs import Handler
 
 from bot.channels.base import BadMessage
+from bot.errors import StoreError
 from bot.web.errors import REQUEST_ID, ApiError, error_response
 from bot.web.keys import SERVICES
 
@@ -118,6 +119,9 @@ async def _answered(request: web.Request, handler: Handler) -> web.StreamRespons
         if error.status < 400:
             raise
         return _as_error(request, error)
+    except StoreError as error:
+        _log.error("request %s failed: %s", request[REQUEST_ID], error, extra={"action": "database_away"})
+        return error_response(request, 503, "The database cannot be reached.", retry_after_s=1.0)
     except Exception:
         _log.exception("request %s failed", request[REQUEST_ID], extra={"action": "request_failed"})
         return error_response(request, 500, "Something went wrong on our side.")

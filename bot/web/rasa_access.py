@@ -13,6 +13,7 @@ from aiohttp import hdrs, web
 from bot.actions.protocol import VERSION
 from bot.channels.base import BadMessage
 from bot.channels.signing import same
+from bot.errors import StoreError
 from bot.store.records import ConflictError
 from bot.web.errors import ApiError
 from bot.web.keys import FAILURES
@@ -93,10 +94,8 @@ def guarded(access: Access, handler: Handler) -> Handler:
             if error.retry_after_s is not None:
                 response.headers[hdrs.RETRY_AFTER] = str(max(1, int(error.retry_after_s) + 1))
             return response
-        except BadMessage as error:
-            return failure(400, str(error))
-        except ConflictError:
-            return failure(409, "Others wrote to the conversation at the same moment. Try again.")
+        except (BadMessage, ConflictError, StoreError) as error:
+            return _refused(error)
         except web.HTTPException as error:
             if error.status < 400:
                 raise
@@ -106,6 +105,15 @@ def guarded(access: Access, handler: Handler) -> Handler:
             return failure(500, "An unexpected error occurred.")
 
     return answered
+
+
+def _refused(error: Exception) -> web.Response:
+    if isinstance(error, BadMessage):
+        return failure(400, str(error))
+    if isinstance(error, ConflictError):
+        return failure(409, "Others wrote to the conversation at the same moment. Try again.")
+    _log.error("a request to Rasa's API failed: %s", error, extra={"action": "database_away"})
+    return failure(503, "The database cannot be reached.")
 
 
 def failure(status: int, message: str) -> web.Response:

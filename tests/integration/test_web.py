@@ -13,6 +13,9 @@ import aiohttp
 import pytest
 from yarl import URL
 
+from bot.errors import StoreError
+from bot.messages import Message
+from bot.store.records import Accepted
 from tests.served_bot import TOKEN, Bot, served
 
 pytestmark = pytest.mark.integration
@@ -115,6 +118,19 @@ async def test_a_broken_body_is_refused_in_one_shape(
     assert set(error) == {"code", "message", "request_id"}
     assert error["request_id"] == answer.headers["X-Request-ID"]
     assert await bot.conversations() == ()
+
+
+async def test_without_its_database_it_says_so_and_asks_to_come_back(
+    bot: Bot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def away(_message: Message) -> Accepted:
+        raise StoreError("The database is away.")
+
+    monkeypatch.setattr(bot.store, "accept", away)
+    answer = await bot.client.post("/webhooks/rest/webhook", json={"sender": "ann", "message": "hello"})
+    assert answer.status == 503
+    assert (await answer.json())["error"]["code"] == "unavailable"
+    assert answer.headers["Retry-After"] == "1"
 
 
 # ── the console's API ────────────────────────────────────────────────────────────────────────────────────
