@@ -65,6 +65,7 @@ async def serious(page: Any) -> list[str]:
 async def test_two_agents_and_a_supervisor_at_one_conversation(bot: Bot, browser: Any) -> None:
     await bot.say("<img src=x onerror=alert(1)> my cat is purple", "cat")
     ann = await at_the_desk(browser, bot, "Ann")
+    await ann.locator(".row").first.wait_for()
     await ann.keyboard.press("j")
     await ann.get_by_role("log").get_by_text("my cat is purple").wait_for()
     assert await ann.locator("img[src=x]").count() == 0
@@ -99,6 +100,7 @@ async def test_two_agents_and_a_supervisor_at_one_conversation(bot: Bot, browser
 async def test_a_conversation_is_passed_on_and_closed_from_the_keyboard(bot: Bot, browser: Any) -> None:
     await bot.say("my cat is purple", "cat")
     ann = await at_the_desk(browser, bot, "Ann")
+    await ann.locator(".row").first.wait_for()
     await ann.keyboard.press("j")
     await ann.get_by_role("log").get_by_text("my cat is purple").wait_for()
     await ann.keyboard.press("c")
