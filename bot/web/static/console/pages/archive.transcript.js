@@ -4,6 +4,7 @@ import { clock } from "../../shared/language.js";
 import { LinkedText, SafeLink } from "../../shared/text.js";
 import { may } from "../roles.js";
 import { Modal } from "../modal.js";
+import { INTENT_NAME, nameOf } from "./review.names.js";
 import { explains, transcript } from "./transcript.js";
 
 export function Transcript({ t, language, call, me, id, intents, onBack, onErased }) {
@@ -75,10 +76,10 @@ function Why({ t, turn }) {
 const percent = (p) => `${(p * 100).toFixed(0)} %`;
 
 function Correct({ t, item, intents, onSave, onClose }) {
-  const submit = (event) => { event.preventDefault(); onSave(new FormData(event.target).get("intent").trim()); };
+  const submit = (event) => { event.preventDefault(); onSave(nameOf(new FormData(event.target).get("intent"))); };
   return html`<${Modal} title=${t.correctTitle} onClose=${onClose}><form onSubmit=${submit}>
     <blockquote>${item.text}</blockquote>
-    <label>${t.intentName}<input name="intent" list="all-intents" required maxlength="80" pattern="[^ \\/\\{\\}\\[\\]&quot;'#:,]+" autocomplete="off" /></label>
+    <label>${t.intentName}<input name="intent" list="all-intents" required maxlength="80" pattern=${INTENT_NAME} autocomplete="off" /></label>
     <datalist id="all-intents">${intents.map((one) => html`<option key=${one.name} value=${one.name}>${one.title}</option>`)}</datalist>
     <p class="hint">${t.correctHint}</p>
     <p class="deeds"><button class="button primary">${t.save}</button><button type="button" class="button" onClick=${onClose}>${t.cancel}</button></p>

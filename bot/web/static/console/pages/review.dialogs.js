@@ -2,6 +2,7 @@
 import { html, useEffect, useState } from "../../shared/preact.js";
 import { Modal } from "../modal.js";
 import { ArticleForm, matching } from "./review.articles.js";
+import { INTENT_NAME, nameOf } from "./review.names.js";
 
 export function Dialogs({ t, dialog, call, group, picked, known, drafted, deeds }) {
   const close = () => deeds.dialog(null);
@@ -27,10 +28,10 @@ function IntentForm({ t, name, languages, drafted, onSave, onClose }) {
   const [answers, setAnswers] = useState({});
   const submit = (event) => {
     event.preventDefault();
-    onSave(new FormData(event.target).get("name").trim().replace(/\s+/gu, "_"), filled(answers));
+    onSave(nameOf(new FormData(event.target).get("name")), filled(answers));
   };
   return html`<form onSubmit=${submit}>
-    <label>${t.name}<input name="name" required maxlength="80" pattern="[^\\/\\{\\}\\[\\]&quot;'#:,]+" autocomplete="off" defaultValue=${name} /></label>
+    <label>${t.name}<input name="name" required maxlength="80" pattern=${INTENT_NAME} autocomplete="off" defaultValue=${name} /></label>
     <p class="hint">${t.nameHint}</p>
     <${Answers} t=${t} answers=${answers} languages=${languages} drafted=${drafted} onChange=${setAnswers} />
     <p class="hint">${t.answerHint}</p>
