@@ -187,3 +187,37 @@ async def test_a_language_model_words_the_answer_while_it_keeps_to_the_article(p
     assert quoted.startswith("From “")
     assert "90" not in quoted
     assert said == []
+
+
+async def test_suggestions_reach_the_console_when_a_customer_writes_to_a_person(
+    client: TestClient[Any, Any],
+) -> None:
+    conversation = "/api/console/conversations/asks-a-person"
+
+    async def say(text: str) -> None:
+        body = {"sender": "asks-a-person", "message": text}
+        assert (await client.post("/webhooks/rest/webhook", json=body)).status == 200
+
+    await say("hello")
+    claimed = await client.post(f"{conversation}/claim", json={"agent": "Ann"}, headers=BEARER)
+    assert claimed.status == 200
+    async with client.ws_connect("/api/console/live") as socket:
+        await socket.send_json({"token": TOKEN})
+        await socket.receive_json(timeout=60)
+        await say("when do you open?")
+        while (news := await socket.receive_json(timeout=60))["type"] != "suggestions":
+            continue
+    assert news["conversation_id"] == "asks-a-person"
+    assert news["intent"] == "opening_hours"
+    found = next(item for item in news["items"] if item["key"] == "utter_opening_hours")
+    body = {
+        "agent": "Ann",
+        "text": found["text"],
+        "suggestions": {"intent": news["intent"], "items": news["items"]},
+    }
+    assert (await client.post(f"{conversation}/reply", json=body, headers=BEARER)).status == 200
+    events = (await (await client.get(conversation, headers=BEARER)).json())["events"]
+    (chosen,) = (event for event in events if event["event"] == "chosen")
+    assert chosen["item"] == {"source": "template", "key": "utter_opening_hours", "how": "accepted"}
+    again = await (await client.get(f"{conversation}/suggestions", headers=BEARER)).json()
+    assert again["items"] == [], "everything the customer asked is answered"
