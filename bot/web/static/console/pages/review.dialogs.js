@@ -49,7 +49,7 @@ function AnswerForm({ t, answers: before, languages, drafted, onSave, onClose })
 }
 
 function Answers({ t, answers, languages, drafted, onChange }) {
-  const set = (code, text) => onChange({ ...answers, [code]: text });
+  const set = (code, text) => onChange((old) => ({ ...old, [code]: text }));
   return html`${languages.map((code) => html`<label key=${code}>${t.answerIn(t.languages[code] ?? code)}
       <textarea rows="3" maxlength="4000" lang=${code} value=${answers[code] ?? ""} onInput=${(event) => set(code, event.target.value)}></textarea></label>`)}
     ${drafted.length > 0 && html`<section class="drafted"><h3>${t.drafted}</h3>${drafted.slice(0, 3).map((text) => html`<blockquote key=${text}>${text}

@@ -96,11 +96,13 @@ export function Queue({ t, language, call, me, live, route, rest }) {
     dialog: setDialog, step, move: (by) => setFocus((old) => Math.min(Math.max(old + by, 0), items.length - 1)),
   };
   const suggestions = useMemo(() => suggested(group, known.intents), [group, known]);
+  const onKey = useRef(null);
+  onKey.current = shortcutsOf({ deeds, decides, items, focus, picked, suggestions, dialog, busy });
   useEffect(() => {
-    const onKey = shortcutsOf({ deeds, decides, items, focus, picked, suggestions, dialog, busy });
-    document.addEventListener("keydown", onKey);
-    return () => document.removeEventListener("keydown", onKey);
-  });
+    const follow = (event) => onKey.current(event);
+    document.addEventListener("keydown", follow);
+    return () => document.removeEventListener("keydown", follow);
+  }, []);
 
   if (!queue) return html`<p class=${note?.trouble ? "trouble" : "empty"} role="status">${note?.trouble || t.loading}</p>`;
   return html`<div class=${`split three ${open ? "has-open" : ""}`}>
