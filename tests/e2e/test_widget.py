@@ -299,7 +299,21 @@ async def test_markdown_is_text_and_any_colour_can_be_read(browser: Any, serve: 
         page = await browser.new_page()
         await page.goto(str(bot.client.make_url("/")))
         found = await page.evaluate(RENDERED, HOSTILE)
-        allowed = {"div", "p", "strong", "em", "code", "pre", "a", "ul", "ol", "li", "blockquote", "br"}
+        allowed = {
+            "div",
+            "p",
+            "strong",
+            "em",
+            "code",
+            "pre",
+            "a",
+            "span",
+            "ul",
+            "ol",
+            "li",
+            "blockquote",
+            "br",
+        }
         assert set(found["names"]) <= allowed
         assert set(found["attributes"]) <= {"class", "href", "target", "rel", "start"}
         assert all(link.startswith("https://a.example") for link in found["links"])
