@@ -3,8 +3,9 @@
     python -m bench.knowledge_scale N [--articles FOLDER] [--keep FOLDER]
 
 Passages are made from the sentences of real articles: each is two of them with words dropped, its vector theirs mixed
-with noise, so that words and vectors are spread as real ones are. Questions are customers' own, embedded when they are
-asked. Recall is that of the dense arm against comparing all vectors.
+with noise, so that words and vectors are spread as real ones are. Beyond 100,000 the texts come again, a whole number
+of times, each time with vectors of their own. Questions are customers' own, embedded when they are asked. Recall is
+that of the dense arm against comparing all vectors.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import statistics
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,16 +25,20 @@ import numpy as np
 from encoders.artifacts import building
 from encoders.encoder import Encoder, serving_encoder
 from encoders.resolve import ENGLISH
+from knowledge.dense import DenseIndex
 from knowledge.documents import Passage
 from knowledge.encode import EncodedDocument, Means, assembled
 from knowledge.index import KIND, Fitted, KnowledgeIndex
 from knowledge.index_files import write_index
 from knowledge.ingest import read_documents, read_questions
+from knowledge.lexical import hashed
 from knowledge.markup import sections
 from knowledge.ranker import DEFAULT
-from knowledge.vectors import language_means
+from knowledge.segment import Segment
+from knowledge.vectors import Vectors, language_means
 
 QUESTIONS = 200
+DISTINCT = 100_000
 NOISE = 0.6
 """Length of the noise beside a vector of length 1."""
 MIB = 1024 * 1024
@@ -66,10 +72,13 @@ def main() -> None:
 
 def build(folder: Path, encoder: Encoder, lines: Sequence[str], count: int) -> None:
     """Make the passages and index them; the time is that of indexing, without embedding."""
-    documents, vectors = passages(encoder, lines, count)
-    means = language_means(vectors[:20_000], ["en"] * min(count, 20_000))
+    times = max(1, count // DISTINCT)
+    texts, vectors = passages(encoder, lines, count // times)
+    means = language_means(vectors[:20_000], ["en"] * min(len(vectors), 20_000))
     began = time.perf_counter()
-    base = assembled(documents, Means(passage=means, question=means))
+    base = assembled(documents(texts, vectors), Means(passage=means, question=means))
+    if times > 1:
+        base = enlarged(base, times)
     fitted = Fitted(passage_means=means, question_means=means, ranker=DEFAULT)
     facts: dict[str, Any] = {"encoder": encoder.name, "encoder_id": encoder.id}
     index = KnowledgeIndex(encoder=encoder, base=base, fitted=fitted, facts=facts)
@@ -78,36 +87,94 @@ def build(folder: Path, encoder: Encoder, lines: Sequence[str], count: int) -> N
     took = time.perf_counter() - began
     size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
     print(
-        f"built {count} passages in {took:.0f} s ({count / took:.0f} passages/s), {size / MIB:.0f} MiB on disk"
+        f"built {len(base.passages)} passages in {took:.0f} s ({len(base.passages) / took:.0f} passages/s), "
+        f"{size / MIB:.0f} MiB on disk",
+        flush=True,
     )
 
 
-def passages(encoder: Encoder, lines: Sequence[str], count: int) -> tuple[list[EncodedDocument], Any]:
-    """One document for each passage."""
+def passages(encoder: Encoder, lines: Sequence[str], count: int) -> tuple[list[str], Vectors]:
+    """Texts and their vectors."""
     random = np.random.default_rng(0)
     real = encoder.encode(lines, kind="document")
     pairs = random.integers(len(lines), size=(count, 2))
-    vectors = np.empty((count, real.shape[1]), np.float32)
-    for start in range(0, count, 50_000):
-        part = pairs[start : start + 50_000]
-        mixed = 0.7 * real[part[:, 0]] + 0.3 * real[part[:, 1]]
-        noise = random.normal(size=mixed.shape).astype(np.float32)
-        mixed += NOISE * noise / np.linalg.norm(noise, axis=1, keepdims=True)
-        vectors[start : start + len(part)] = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
-    none, documents = np.zeros((0, real.shape[1]), np.float32), []
-    for number, (first, second) in enumerate(pairs):
+    texts = []
+    for first, second in pairs:
         words = f"{lines[first]} {lines[second]}".split()
-        text = " ".join(words[place] for place in np.flatnonzero(random.random(len(words)) < 0.6)[:16])
-        one = Passage(
-            id=f"{number}#0", document_id=str(number), title=f"Note {number}", text=text, language="en"
+        texts.append(" ".join(words[place] for place in np.flatnonzero(random.random(len(words)) < 0.6)[:16]))
+    return texts, noisy(0.7 * real[pairs[:, 0]] + 0.3 * real[pairs[:, 1]], random)
+
+
+def noisy(vectors: Vectors, random: np.random.Generator) -> Vectors:
+    """Unit vectors beside these."""
+    noise = random.standard_normal(vectors.shape, np.float32)
+    mixed = vectors + NOISE * noise / np.linalg.norm(noise, axis=1, keepdims=True)
+    return np.asarray(mixed / np.linalg.norm(mixed, axis=1, keepdims=True), np.float32)
+
+
+def documents(texts: Sequence[str], vectors: Vectors) -> list[EncodedDocument]:
+    """One for each passage."""
+    none = np.zeros((0, vectors.shape[1]), np.float32)
+    return [
+        EncodedDocument(
+            id=str(number), content=number + 1, names=(), metadata={}, passages=(_passage(number, text),),
+            vectors=vectors[number : number + 1], questions=none, question_languages=(),
         )
-        documents.append(
-            EncodedDocument(
-                id=str(number), content=number + 1, names=(), metadata={}, passages=(one,),
-                vectors=vectors[number : number + 1], questions=none, question_languages=(),
-            )
-        )  # fmt: skip
-    return documents, vectors
+        for number, text in enumerate(texts)
+    ]  # fmt: skip
+
+
+def _passage(number: int, text: str) -> Passage:
+    return Passage(
+        id=f"{number}#0", document_id=str(number), title=f"Note {number}", text=text, language="en"
+    )
+
+
+class Repeated(Sequence[Passage]):
+    """Passages that come again under other names."""
+
+    def __init__(self, passages: Sequence[Passage], times: int) -> None:
+        self._passages, self._times = passages, times
+
+    def __len__(self) -> int:
+        return self._times * len(self._passages)
+
+    def __getitem__(self, number: Any) -> Any:
+        if number >= len(self):
+            raise IndexError(number)
+        return _passage(number, self._passages[number % len(self._passages)].text)
+
+
+def enlarged(base: Segment, times: int) -> Segment:
+    """The segment's texts so many times, each with a vector of its own."""
+    count = len(base.passages)
+    random = np.random.default_rng(1)
+    rows = np.empty((times * count, base.dense.rows.shape[1]), np.float32)
+    for place in range(times):
+        rows[place * count : (place + 1) * count] = noisy(np.asarray(base.dense.rows, np.float32), random)
+    lexical, lengths = base.lexical, np.diff(base.lexical.starts)
+    of = np.repeat(np.arange(len(lengths)), lengths)
+    # The first copy of a token's postings, then the second, …
+    offset = np.arange(len(of)) - lexical.starts[of]
+    texts = np.empty(times * len(of), np.int32)
+    impacts = np.empty(times * len(of), np.float32)
+    for copy in range(times):
+        places = times * lexical.starts[of] + copy * lengths[of] + offset
+        texts[places] = lexical.texts + copy * count
+        impacts[places] = lexical.impacts
+    return replace(
+        base,
+        passages=Repeated(base.passages, times),
+        starts=np.arange(times * count + 1),
+        languages=np.tile(base.languages, times),
+        dense=DenseIndex.build(rows),
+        lexical=replace(
+            lexical, starts=times * lexical.starts, texts=texts, impacts=impacts, count=times * count
+        ),
+        subjects=replace(base.subjects, count=times * count),
+        ids=hashed([str(number) for number in range(times * count)]),
+        contents=np.arange(1, times * count + 1),
+    )
 
 
 def search(folder: Path, encoder: Encoder, questions: Sequence[str]) -> None:
@@ -115,7 +182,7 @@ def search(folder: Path, encoder: Encoder, questions: Sequence[str]) -> None:
     before = _resident()
     began = time.perf_counter()
     index = KnowledgeIndex.open(folder, encoder)
-    print(f"opened in {time.perf_counter() - began:.2f} s")
+    print(f"opened in {time.perf_counter() - began:.2f} s", flush=True)
     asked = questions[: QUESTIONS + 20]
     for question in asked[:20]:
         index.search(question)

@@ -63,6 +63,11 @@ class Project:
         return self.folder / "encoder"
 
     @property
+    def tuned_reranker(self) -> Path:
+        """What `kefu knowledge tune --reranker` keeps."""
+        return self.folder / "reranker"
+
+    @property
     def articles(self) -> Path:
         return self.folder / "knowledge"
 

@@ -67,7 +67,7 @@ def train_project(project: Project, options: TrainingOptions) -> Trained:
         Verbatim.from_training_data(data).save(draft / "verbatim.json")
         options = replace(options, encoder=name, with_original=bool(documents))
         report = _train_intents(data, questions, draft / "intents", options)
-        built = _index(documents, _both(questions, data), draft, name)
+        built = _index(project, documents, _both(questions, data), draft, name)
         calibration = fit_calibration(training_messages(report.unseen, built, questions))
         calibration.save(draft / CALIBRATION)
         facts |= {"intents": report.as_dict(), "knowledge": built.facts, "calibration": asdict(calibration)}
@@ -135,14 +135,16 @@ def training_messages(
     return messages
 
 
-def _index(documents: Sequence[Document], questions: Sequence[Question], draft: Path, name: str) -> Built:
+def _index(
+    project: Project, documents: Sequence[Document], questions: Sequence[Question], draft: Path, name: str
+) -> Built:
     if not documents:
         return Built(facts={"documents": 0}, unseen={})
     source = serving_encoder(name)
     link_folder(source, draft / "encoder")
-    return build_index(
-        documents, Encoder.load(source, threads=os.cpu_count() or 1), draft / "knowledge", questions=questions
-    )
+    encoder = Encoder.load(source, threads=os.cpu_count() or 1)
+    reranker = project.tuned_reranker if project.tuned_reranker.is_dir() else None
+    return build_index(documents, encoder, draft / "knowledge", questions=questions, reranker=reranker)
 
 
 def _snapshot(project: Project, draft: Path) -> None:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 MIN_FIDELITY = 0.97
 """The least mean cosine between int8 and float vectors; below it the float graph is kept."""
 
-_OPSET = 18
+OPSET = 18
 _SAMPLES = (
     "Where is my order? It should have arrived on Monday.",
     "I'd like to return the headphones, they hurt my ears.",
@@ -65,7 +65,7 @@ def export_encoder(
         KefuError: when what training needs is not installed, or `out` holds something else.
         ArtifactError: when `folder` holds no model.
     """
-    _require_training()
+    require_training()
     from encoders.torch_encoder import load_torch_encoder
 
     described = read_model_folder(folder, name=name)
@@ -93,7 +93,12 @@ def export_encoder(
         (draft / CONFIG).write_text(text + "\n", encoding="utf-8")
 
 
-def _require_training() -> None:
+def require_training() -> None:
+    """Refuse where what training needs is missing.
+
+    Raises:
+        KefuError: naming the package.
+    """
     try:
         import onnx
         import torch
@@ -149,7 +154,7 @@ def _export(module: TorchEncoder, path: Path) -> None:
         # int8 graphs are no better, and it needs no onnxscript.
         with torch.inference_mode(), silent():
             torch.onnx.export(
-                module, (ids, ids), path, dynamo=False, opset_version=_OPSET,
+                module, (ids, ids), path, dynamo=False, opset_version=OPSET,
                 input_names=list(names[:2]), output_names=[names[2]], dynamic_axes=axes,
             )  # fmt: skip
     finally:

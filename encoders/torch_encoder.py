@@ -26,7 +26,9 @@ class TorchEncoder(torch.nn.Module):  # type: ignore[misc, unused-ignore]
 
     def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> torch.Tensor:
         """Unit vectors (n, d) for ids and mask (n, length)."""
-        states = self.bert(input_ids=input_ids, attention_mask=_bias(attention_mask)).last_hidden_state
+        states = self.bert(
+            input_ids=input_ids, attention_mask=attention_bias(attention_mask)
+        ).last_hidden_state
         return self._pooled(states, attention_mask)
 
     @property
@@ -46,7 +48,7 @@ class TorchEncoder(torch.nn.Module):  # type: ignore[misc, unused-ignore]
 
     @staticmethod
     def _through(states: torch.Tensor, attention_mask: torch.Tensor, layers: Any) -> torch.Tensor:
-        bias = _bias(attention_mask)
+        bias = attention_bias(attention_mask)
         for layer in layers:
             found = layer(states, bias)
             states = found[0] if isinstance(found, tuple) else found  # transformers before 5 gives tuples
@@ -61,7 +63,8 @@ class TorchEncoder(torch.nn.Module):  # type: ignore[misc, unused-ignore]
         return torch.nn.functional.normalize(pooled, dim=1)
 
 
-def _bias(attention_mask: torch.Tensor) -> torch.Tensor:
+def attention_bias(attention_mask: torch.Tensor) -> torch.Tensor:
+    """A mask (n, length) as what is added to attention's scores (n, 1, 1, length)."""
     # Given in four dimensions, the mask is taken as it is: the exported graph stays simple.
     return (1.0 - attention_mask.to(torch.float32))[:, None, None, :] * -10000.0
 
@@ -75,7 +78,7 @@ def load_torch_encoder(folder: Path, *, name: str = "") -> tuple[TorchEncoder, T
     from transformers import AutoModel
 
     described = read_model_folder(folder, name=name)
-    with _quiet():
+    with quiet():
         try:
             bert = AutoModel.from_pretrained(
                 folder, dtype=torch.float32, attn_implementation="sdpa", use_safetensors=True
@@ -98,7 +101,7 @@ def encode(module: TorchEncoder, tokens: Tokens, texts: Sequence[str]) -> Any:
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """Keep transformers' bars and remarks (an unused pooler) off the terminal."""
     from transformers.utils import logging
 

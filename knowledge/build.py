@@ -18,10 +18,12 @@ from knowledge.documents import Document, Question, Retrieved
 from knowledge.encode import EncodedDocument, KnownQuestions, Means, assembled, encode_documents
 from knowledge.fit import fit_questions
 from knowledge.index import KIND, Fitted, KnowledgeIndex
-from knowledge.index_files import write_index
+from knowledge.index_files import write_index, write_reranker
 from knowledge.ingest.duplicates import ALSO
 from knowledge.ranker import DEFAULT
-from knowledge.segment import Numbers
+from knowledge.rerank import Reranker
+from knowledge.segment import Numbers, Query
+from knowledge.signals import Found
 from knowledge.vectors import Vectors, centred, language_means
 
 ENOUGH_QUESTIONS = 30
@@ -33,7 +35,8 @@ class Built:
     """An index that was just built.
 
     Attributes:
-        unseen: what it finds for each training question, by id, when that question is not known.
+        unseen: what it finds for each training question, by id, when that question is not known; without those
+            that a reranker was trained on, of which it knows too much.
     """
 
     facts: Mapping[str, Any]
@@ -41,25 +44,37 @@ class Built:
 
 
 def build_index(
-    documents: Sequence[Document], encoder: Encoder, out: Path, *, questions: Sequence[Question] = ()
+    documents: Sequence[Document],
+    encoder: Encoder,
+    out: Path,
+    *,
+    questions: Sequence[Question] = (),
+    reranker: Path | None = None,
 ) -> Built:
     """Index documents into `out`.
 
     Questions with documents become further keys to these; all questions together fit the ranker, each looked up
     as if it were not known.
 
+    Args:
+        reranker: a folder that `kefu knowledge tune --reranker` kept; it becomes a part of the index.
+
     Raises:
-        InputError: when there is nothing to index.
+        InputError: when there is nothing to index. ArtifactError: when the reranker cannot be used with it.
     """
     if not documents:
         raise InputError(
             "the knowledge base", "has no documents.", remedy="Give Markdown, CSV or JSONL files."
         )
     facts: dict[str, Any] = {}
+    reader = Reranker.load(reranker, encoder_id=encoder.id) if reranker is not None else None
     with building(out, kind=KIND, facts=facts) as draft:
-        index, unseen = _fitted_index(documents, encoder, questions)
+        index, looked_up = fitted_index(documents, encoder, questions)
         write_index(draft, index)
-        facts.update(index.facts)
+        if reranker is not None:
+            write_reranker(draft, reranker)
+        facts.update(index.facts | {"reranked": reader is not None})
+        unseen = _unseen(index.reranked(reader), questions, looked_up)
     return Built(facts=facts, unseen=unseen)
 
 
@@ -67,12 +82,28 @@ def assembled_index(
     documents: Sequence[Document], encoder: Encoder, questions: Sequence[Question]
 ) -> KnowledgeIndex:
     """The index in memory."""
-    return _fitted_index(documents, encoder, questions)[0]
+    return fitted_index(documents, encoder, questions)[0]
 
 
-def _fitted_index(
+def _unseen(
+    index: KnowledgeIndex, questions: Sequence[Question], looked_up: Mapping[str, tuple[Query, Found]]
+) -> dict[str, Retrieved]:
+    learnt = index.reranker.learnt if index.reranker else frozenset()
+    chosen = [one for one in questions if one.id in looked_up and one.question not in learnt]
+    if index.reranker is None:
+        return {one.id: index.retrieved(*looked_up[one.id]) for one in chosen}
+    unseen = {}
+    with progress("Reading the best passages", len(chosen)) as step:
+        for one in chosen:
+            unseen[one.id] = index.retrieved(*looked_up[one.id])
+            step()
+    return unseen
+
+
+def fitted_index(
     documents: Sequence[Document], encoder: Encoder, questions: Sequence[Question]
-) -> tuple[KnowledgeIndex, dict[str, Retrieved]]:
+) -> tuple[KnowledgeIndex, Mapping[str, tuple[Query, Found]]]:
+    """The index in memory, and what each question found in it, by id, when that question was not known."""
     questions = _renamed(questions, documents)
     encoded = encode_documents(documents, encoder)
     which, of = _keys(encoded, questions)
@@ -93,8 +124,7 @@ def _fitted_index(
         return index, {}
     fit = fit_questions(index, questions, which)
     facts["cross_validated"] = fit.figures
-    index = index.refitted(fit.fitted)
-    return index, {name: index.retrieved(query, found) for name, (query, found) in fit.looked_up.items()}
+    return index.refitted(fit.fitted), fit.looked_up
 
 
 def _renamed(questions: Sequence[Question], documents: Sequence[Document]) -> Sequence[Question]:

@@ -12,7 +12,7 @@ import typer
 from encoders.errors import InputError
 
 if TYPE_CHECKING:
-    from knowledge.documents import Question
+    from knowledge.documents import Document, Question
     from knowledge.filters import Filter
     from knowledge.index import KnowledgeIndex
 
@@ -37,6 +37,9 @@ def build(
         list[str] | None,
         typer.Option(help="A host to fetch from although it is not on the public internet; may be repeated."),
     ] = None,
+    reranker: Annotated[
+        Path | None, typer.Option(help="A folder that `kefu knowledge tune --reranker` kept.")
+    ] = None,
 ) -> None:
     """Index SOURCE; questions*.jsonl beside the articles fit the probabilities."""
     from encoders.encoder import Encoder, serving_encoder
@@ -49,7 +52,8 @@ def build(
     name = encoder if encoder != "auto" else default_encoder([one.title + one.text for one in documents])
     files = question_files(source)
     loaded = Encoder.load(serving_encoder(name))
-    facts = build_index(documents, loaded, out, questions=read_questions(files) if files else ()).facts
+    questions = read_questions(files) if files else ()
+    facts = build_index(documents, loaded, out, questions=questions, reranker=reranker).facts
     typer.echo(f"{facts['documents']} documents, {facts['passages']} passages in {out}")
 
 
@@ -110,33 +114,50 @@ def evaluate(
 @app.command()
 def tune(
     project: Annotated[Path, typer.Argument(help="An assistant's folder, with knowledge/questions*.jsonl.")],
-    encoder: Annotated[str, typer.Option(help="A name or folder; auto fits the articles' script.")] = "auto",
+    encoder: Annotated[
+        str, typer.Option(help="A name or folder; auto is the tuned one, or fits the articles' script.")
+    ] = "auto",
+    reranker: Annotated[
+        str | None,
+        typer.Option(
+            help="Tune a reranker instead: own trains one from the encoder; or a cross-encoder's folder or name."
+        ),
+    ] = None,
     epochs: Annotated[int, typer.Option(min=1, help="How often each question is seen.")] = 3,
     seed: Annotated[int, typer.Option(help="The same seed holds the same questions out.")] = 0,
 ) -> None:
-    """Adapt the encoder to PROJECT's questions and articles; kept only if held-out questions are answered better."""
-    from encoders.resolve import default_encoder
+    """Adapt the encoder, or a reranker, to PROJECT; kept only if held-out questions are answered better."""
     from knowledge.ingest import question_files, read_documents, read_questions
-    from knowledge.tuning import tuning_function
-
-    tune_encoder = tuning_function()
+    from knowledge.tuning import reranking_functions, tuning_function
 
     documents = read_documents([project / "knowledge"])
     files = question_files([project / "knowledge"])
-    name = encoder if encoder != "auto" else default_encoder([one.title + one.text for one in documents])
-    tuned = tune_encoder(
-        documents,
-        read_questions(files) if files else [],
-        project / "encoder",
-        encoder=name,
-        epochs=epochs,
-        seed=seed,
-    )
+    questions = read_questions(files) if files else []
+    name = _tuned_from(project, encoder, documents, reranker is not None)
+    if reranker is None:
+        place, effect = project / "encoder", "uses it"
+        tuned = tuning_function()(documents, questions, place, encoder=name, epochs=epochs, seed=seed)
+    else:
+        place, effect = project / "reranker", "reads the best passages with it"
+        tune_reranker, choice = reranking_functions()
+        chosen = choice(encoder=name, reranker=reranker, epochs=epochs, seed=seed)
+        tuned = tune_reranker(documents, questions, place, chosen)
     typer.echo(json.dumps(asdict(tuned), indent=2))
     if tuned.kept:
-        typer.echo(f"Kept in {project / 'encoder'}: the next `kefu train {project}` uses it.")
+        typer.echo(f"Kept in {place}: the next `kefu train {project}` {effect}.")
     else:
         typer.echo("Not kept: held-out questions are not answered better for certain. Nothing has changed.")
+
+
+def _tuned_from(project: Path, encoder: str, documents: list[Document], reranking: bool) -> str:
+    """The encoder to begin with: the one that is named; for a reranker the project's tuned one, if it has one."""
+    from encoders.resolve import default_encoder
+
+    if encoder != "auto":
+        return encoder
+    if reranking and (project / "encoder").is_dir():
+        return str((project / "encoder").absolute())
+    return default_encoder([one.title + one.text for one in documents])
 
 
 def opened(index: Path) -> KnowledgeIndex:

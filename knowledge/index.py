@@ -19,6 +19,7 @@ from knowledge.documents import Passage, Retrieved
 from knowledge.filters import Filter
 from knowledge.lexical import hashed, query_tokens
 from knowledge.ranker import Ranker
+from knowledge.rerank import MOST, Reranker
 from knowledge.segment import Look, Numbers, Query, Segment
 from knowledge.signals import CANDIDATES, Found, Surroundings, found, joined
 from knowledge.tokens import leans_on_context
@@ -69,8 +70,10 @@ class KnowledgeIndex:
         fitted: Fitted,
         facts: dict[str, Any],
         changes: Changes | None = None,
+        reranker: Reranker | None = None,
     ) -> None:
         """Use `open`, or `knowledge.build.build_index`."""
+        self.reranker = reranker
         self.encoder = encoder
         self.facts = facts
         self.base = base
@@ -88,7 +91,7 @@ class KnowledgeIndex:
         Raises:
             ArtifactError: when it is missing, damaged, or was made with another encoder.
         """
-        from knowledge.index_files import is_large, read_index
+        from knowledge.index_files import is_large, read_index, read_reranker
 
         facts = open_artifact(folder, kind=KIND, verify=not is_large(folder))
         if facts.get("encoder_id") != encoder.id:
@@ -97,17 +100,27 @@ class KnowledgeIndex:
                 f"{encoder.name!r}. Build it again with `kefu knowledge build`."
             )
         base, fitted = read_index(folder)
-        return cls(encoder=encoder, base=base, fitted=fitted, facts=facts)
+        reranker = read_reranker(folder, encoder_id=encoder.id)
+        return cls(encoder=encoder, base=base, fitted=fitted, facts=facts, reranker=reranker)
 
     def changed(self, changes: Changes) -> KnowledgeIndex:
         """The same base with these changes instead of its present ones."""
-        return KnowledgeIndex(
-            encoder=self.encoder, base=self.base, fitted=self.fitted, facts=self.facts, changes=changes
-        )
+        return self._with(changes=changes)
 
     def refitted(self, fitted: Fitted) -> KnowledgeIndex:
         """The same documents under another ranker."""
-        return KnowledgeIndex(encoder=self.encoder, base=self.base, fitted=fitted, facts=self.facts)
+        return self._with(fitted=fitted)
+
+    def reranked(self, reranker: Reranker | None) -> KnowledgeIndex:
+        """The same documents, the best of them read by a reranker, or by none."""
+        return self._with(reranker=reranker)
+
+    def _with(self, **other: Any) -> KnowledgeIndex:
+        same = {
+            name: getattr(self, name)
+            for name in ("encoder", "base", "fitted", "facts", "changes", "reranker")
+        }
+        return KnowledgeIndex(**(same | other))
 
     def search(
         self,
@@ -139,18 +152,21 @@ class KnowledgeIndex:
     def retrieved(self, query: Query, candidates: Found, *, k: int = 10) -> Retrieved:
         """The candidates of a question ranked, the `k` best of them with their probabilities."""
         numbers, p = self.best(candidates, k=k)
-        return self.told(query, [self.passage_at(int(one)) for one in numbers], p)
+        return self.told(query, [self.passage_at(int(one)) for one in numbers], p, k=k)
 
     def best(self, candidates: Found, *, k: int) -> tuple[Numbers, Floats]:
-        """The numbers of the `k` candidates' passages that answer most probably, and the probabilities."""
+        """The numbers of the passages that `told` needs to tell the `k` best, best first, and their probabilities."""
         p = self.fitted.ranker(candidates.signals)
-        order = np.argsort(-p, kind="stable")[:k]
+        order = np.argsort(-p, kind="stable")[: max(k, MOST) if self.reranker else k]
         return candidates.passages[order], p[order]
 
-    def told(self, query: Query, passages: Sequence[Passage], p: Floats) -> Retrieved:
-        """Passages with their probabilities as a search gives them."""
+    def told(self, query: Query, passages: Sequence[Passage], p: Floats, *, k: int) -> Retrieved:
+        """Passages with their probabilities, read by the reranker where there is one, as a search gives them."""
+        if self.reranker is not None:
+            p = self.reranker(query.text, passages, p)
         hits = tuple(
-            replace(passage, score=float(one), p=float(one)) for passage, one in zip(passages, p, strict=True)
+            replace(passages[place], score=float(p[place]), p=float(p[place]))
+            for place in np.argsort(-p, kind="stable")[:k].tolist()
         )
         seeking = self.fitted.seeking
         return Retrieved(
@@ -192,6 +208,7 @@ class KnowledgeIndex:
             vector = np.asarray(vector) + 0.5 * self.encoder.encode(before).mean(axis=0)
             text = " ".join((question, *before))
         return Query(
+            text=text,
             vector=centred(np.asarray(vector)[None], [language], self.fitted.question_means)[0],
             tokens=query_tokens(text),
             turns=(question, *reversed(context)) if context else (),

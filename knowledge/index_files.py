@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from encoders.artifacts import link_folder
 from encoders.errors import ArtifactError
 from encoders.logistic import Logistic
 from knowledge.dense import DenseIndex
@@ -15,11 +16,13 @@ from knowledge.index import Fitted, KnowledgeIndex
 from knowledge.lexical import LexicalIndex
 from knowledge.passages import PassageFile, write_passages
 from knowledge.ranker import Ranker
+from knowledge.rerank import Reranker
 from knowledge.segment import Segment
 from knowledge.subjects import Subjects
 
 _ARRAYS = ("starts", "languages", "question_of", "trained", "ids", "contents", "outside")
 LARGE_BYTES = 256 * 1024 * 1024
+_RERANKER = "reranker"
 _MEANS = ("passage_means", "question_means")
 
 
@@ -42,6 +45,21 @@ def write_index(folder: Path, index: KnowledgeIndex) -> None:
         "seeking": fitted.seeking.as_dict() if fitted.seeking else None,
     }
     (folder / "index.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def write_reranker(folder: Path, reranker: Path) -> None:
+    """Put a tuned reranker's folder beside the index's files."""
+    link_folder(reranker, folder / _RERANKER)
+
+
+def read_reranker(folder: Path, *, encoder_id: str) -> Reranker | None:
+    """The reranker beside an index's files, where there is one.
+
+    Raises:
+        ArtifactError: when it cannot be used.
+    """
+    place = folder / _RERANKER
+    return Reranker.load(place, encoder_id=encoder_id) if place.is_dir() else None
 
 
 def is_large(folder: Path) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,8 +21,9 @@ from knowledge.ranker import SIGNALS
 DEPTH = 10
 LISTED = 50
 """Gaps and near-misses in the report."""
+_ORDER = ("lexical", "dense", "fused", "reranked")
 _ARMS = {"lexical": "lexical", "dense": "dense"}
-"""Arms and the signals that they alone would rank by; the fused one is what a search gives."""
+"""Arms and the signals that they alone would rank by; `fused` ranks by all, `reranked` also by a reader of the best."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,6 +43,11 @@ class Measured:
     milliseconds: float
     faithful: bool
     right: bool
+
+    @property
+    def rank(self) -> int:
+        """Of the whole search."""
+        return self.ranks[_last(self.ranks)]
 
 
 def measure_index(index: KnowledgeIndex, questions: Sequence[Question]) -> dict[str, Any]:
@@ -75,7 +81,8 @@ def _measured(index: KnowledgeIndex, question: Question) -> Measured:
     began = time.perf_counter()
     found = index.search(question.question, context=question.context, k=DEPTH)
     milliseconds = 1000 * (time.perf_counter() - began)
-    orders = _orders(index, question) | {"fused": [one.document_id for one in found.passages]}
+    orders = _orders(index, question)
+    orders["reranked" if index.reranker else "fused"] = [one.document_id for one in found.passages]
     wanted = set(question.document_ids)
     faithful, right = _cited(question, found)
     return Measured(
@@ -97,7 +104,14 @@ def _orders(index: KnowledgeIndex, question: Question) -> dict[str, list[str]]:
     for arm, signal in _ARMS.items():
         best = np.argsort(-candidates.signals[:, SIGNALS.index(signal)], kind="stable")[:DEPTH]
         orders[arm] = [index.passage_at(int(candidates.passages[place])).document_id for place in best]
+    if index.reranker is not None:
+        plain = index.reranked(None).search(question.question, context=question.context, k=DEPTH)
+        orders["fused"] = [one.document_id for one in plain.passages]
     return orders
+
+
+def _last(arms: Collection[str]) -> str:
+    return "reranked" if "reranked" in arms else "fused"
 
 
 def _rank(order: Sequence[str], wanted: set[str]) -> int:
@@ -124,10 +138,11 @@ def _figures(measured: Sequence[Measured]) -> dict[str, Any]:
     answerable = [one for one in measured if one.question.document_ids]
     p = np.array([one.found.p_answerable for one in measured])
     flags = np.array([bool(one.question.document_ids) for one in measured])
+    arms = measured[0].ranks if measured else (*_ARMS, "fused")
     return {
         "questions": len(measured),
         "answerable": len(answerable),
-        "arms": {arm: _arm(answerable, arm) for arm in (*_ARMS, "fused")},
+        "arms": {arm: _arm(answerable, arm) for arm in sorted(arms, key=_ORDER.index)},
         "answerability_auroc": _rounded(auroc(p, flags)),
         "citations_faithful": _mean([one.faithful for one in measured]),
         "citations_right": _mean([one.right for one in answerable]),
@@ -151,7 +166,7 @@ def _reliability(measured: Sequence[Measured]) -> list[dict[str, Any]]:
     return [
         {
             "stated": _mean([one.found.p_answerable for one in ones]),
-            "observed": _mean([one.ranks["fused"] == 1 for one in ones]),
+            "observed": _mean([one.rank == 1 for one in ones]),
             "questions": len(ones),
         }
         for _, ones in sorted(bins.items())
@@ -173,10 +188,10 @@ def _gaps(measured: Sequence[Measured]) -> list[dict[str, Any]]:
 
 
 def _near_misses(measured: Sequence[Measured]) -> list[dict[str, Any]]:
-    missed = [one for one in measured if one.question.document_ids and one.ranks["fused"] != 1]
-    missed.sort(key=lambda one: (one.ranks["fused"] == 0, -one.found.p_answerable))
+    missed = [one for one in measured if one.question.document_ids and one.rank != 1]
+    missed.sort(key=lambda one: (one.rank == 0, -one.found.p_answerable))
     return [
-        _listed(one) | {"wanted": list(one.question.document_ids), "rank": one.ranks["fused"] or None}
+        _listed(one) | {"wanted": list(one.question.document_ids), "rank": one.rank or None}
         for one in missed[:LISTED]
     ]
 

@@ -79,9 +79,18 @@ class Asked:
 
 def fit_ranker(asked: list[Asked]) -> Ranker:
     """Fit on training questions; answerable and unanswerable ones weigh the same, in each language."""
+    return calibrated(_with_subject(fit_pairs(asked), np.concatenate([one.signals for one in asked])), asked)
+
+
+def fit_pairs(asked: list[Asked]) -> Logistic:
+    """From a candidate's signals, whether it is right; its order is what counts."""
     signals = np.concatenate([one.signals for one in asked])
     right = np.concatenate([one.right for one in asked])
-    model = _with_subject(fit_logistic(signals, right, row_weights=_pair_weights(asked), ridge=2.0), signals)
+    return fit_logistic(signals, right, row_weights=_pair_weights(asked), ridge=2.0)
+
+
+def calibrated(model: Logistic, asked: list[Asked]) -> Ranker:
+    """The model with probabilities that hold for the best candidate of each question."""
     best = [int(np.argmax(model(one.signals))) for one in asked]
     p = np.array([model(one.signals)[place] for one, place in zip(asked, best, strict=True)])
     hit = np.array([one.right[place] for one, place in zip(asked, best, strict=True)])

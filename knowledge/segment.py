@@ -32,12 +32,14 @@ class Query:
     """A question as a segment looks it up.
 
     Attributes:
+        text: the question; of one that says little by itself, with what it follows.
         vector: (d,) around the questions' mean.
         tokens: of the question. turns: the question and what was said before it, newest first; empty where nothing was.
         language: preferred among equally good passages.
         without: known questions to leave out, as when a training question is looked up with itself known.
     """
 
+    text: str
     vector: Vectors
     tokens: Hashes
     turns: Sequence[str]

@@ -12,6 +12,7 @@ from typing import Any
 
 from encoders.encoder import Encoder
 from encoders.errors import ArtifactError
+from encoders.logistic import Floats
 from knowledge.documents import Document, Passage, Retrieved
 from knowledge.encode import EncodedDocument, content_hash, encode_documents
 from knowledge.filters import Filter
@@ -92,7 +93,8 @@ class PostgresKnowledge:
         """See `KnowledgeBase`."""
         query = self._index.query(question, vector, context=context, language=language)
         self._keep_up()
-        return self._database.run(partial(self._searched, query, where, k), reading=True)
+        passages, p = self._database.run(partial(self._best, query, where, k), reading=True)
+        return self._index.told(query, passages, p, k=k)
 
     def passage(self, passage_id: str) -> Passage | None:
         """The passage of that id."""
@@ -153,7 +155,9 @@ class PostgresKnowledge:
         await ensure_filled(connection, self._schema, self._index)
         await catch_up(connection, self._schema, self._index)
 
-    async def _searched(self, query: Query, where: Filter | None, k: int, connection: Any) -> Retrieved:
+    async def _best(
+        self, query: Query, where: Filter | None, k: int, connection: Any
+    ) -> tuple[list[Passage], Floats]:
         look = await looked_up(connection, self._schema, query, self._index.base, where)
         around = self._index.surroundings(query)
         numbers, p = self._index.best(found(look, around, most=max(k, CANDIDATES)), k=k)
@@ -162,7 +166,7 @@ class PostgresKnowledge:
             numbers.tolist(),
         )
         records = {int(row["number"]): row["record"] for row in rows}
-        return self._index.told(query, [Passage(**json.loads(records[int(one)])) for one in numbers], p)
+        return [Passage(**json.loads(records[int(one)])) for one in numbers], p
 
     async def _record(self, passage_id: str, connection: Any) -> str | None:
         found: str | None = await connection.fetchval(

@@ -16,7 +16,22 @@ def tuning_function() -> Any:
     try:
         from knowledge.tuning.tune import tune_encoder
     except ImportError as error:
-        raise KefuError(
-            f"Tuning needs {error.name}, which is not installed. Run pip install 'kefu[train]'"
-        ) from None
+        raise _missing(error) from None
     return tune_encoder
+
+
+def reranking_functions() -> tuple[Any, Any]:
+    """`tune_reranker` and `Choice` of `knowledge.tuning.rerank`.
+
+    Raises:
+        KefuError: where what training needs is not installed.
+    """
+    try:
+        from knowledge.tuning.rerank import Choice, tune_reranker
+    except ImportError as error:
+        raise _missing(error) from None
+    return tune_reranker, Choice
+
+
+def _missing(error: ImportError) -> KefuError:
+    return KefuError(f"Tuning needs {error.name}, which is not installed. Run pip install 'kefu[train]'")

@@ -78,7 +78,7 @@ def contrast(
     trained = [weight for weight in module.parameters() if weight.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=LEARNING_RATE, weight_decay=0.01)
     steps = epochs * math.ceil(len(pairs) / BATCH)
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: _pace(step, steps))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: pace(step, steps))
     asked = tokens.ids([pair.question for pair in pairs])
     passages = tokens.ids(bodies, kind="document")
     module.train()
@@ -128,6 +128,7 @@ def _loss(
     return functional.cross_entropy(scores, torch.arange(len(questions)))
 
 
-def _pace(step: int, steps: int) -> float:
+def pace(step: int, steps: int) -> float:
+    """The share of the learning rate at a step: rising, then falling to nothing."""
     warm = max(1, int(WARM_UP * steps))
     return min((step + 1) / warm, max(0.0, (steps - step) / max(1, steps - warm)))

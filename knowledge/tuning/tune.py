@@ -87,12 +87,12 @@ def tune_encoder(
     )
     contrast(module, tokens, pairs, texts.bodies, epochs=epochs, seed=seed)
     after = _ranks(documents, shown + others, tested, vectors)
-    sure = _sure(before, after, seed)
+    sure = surely_better(before, after, seed)
     tuned = Tuned(
         questions=len(asked),
         held_out=len(tested),
-        before=_figures(before),
-        after=_figures(after),
+        before=figures(before),
+        after=figures(after),
         sure=round(sure, 3),
         kept=sure >= SURE,
     )
@@ -118,13 +118,17 @@ def _ranks(
     return np.array(ranks)
 
 
-def _sure(before: np.ndarray[Any, Any], after: np.ndarray[Any, Any], seed: int) -> float:
-    """By a paired bootstrap (Sakai, "Evaluating evaluation metrics based on the bootstrap", 2006)."""
+def surely_better(before: np.ndarray[Any, Any], after: np.ndarray[Any, Any], seed: int) -> float:
+    """The share of resamples of the questions in which `after` is better.
+
+    By a paired bootstrap (Sakai, "Evaluating evaluation metrics based on the bootstrap", 2006).
+    """
     chosen = np.random.default_rng(seed).integers(len(before), size=(RESAMPLES, len(before)))
     return float((np.asarray(after - before)[chosen].mean(axis=1) > 0).mean())
 
 
-def _figures(ranks: np.ndarray[Any, Any]) -> dict[str, float]:
+def figures(ranks: np.ndarray[Any, Any]) -> dict[str, float]:
+    """Recall of the first, and the mean, of reciprocal ranks."""
     return {"recall_at_1": round(float((ranks == 1).mean()), 4), "mrr": round(float(ranks.mean()), 4)}
 
 
