@@ -52,6 +52,8 @@ class Assist:
         with self._hub.subscribe(CONSOLE) as news:
             try:
                 async for message in news:
+                    if message.get("type") == "presence":
+                        self._learning.wanted.set()
                     if _asks_for(message):
                         self._begin(str(message["conversation_id"]))
             finally:

@@ -37,6 +37,7 @@ class Learning:
 
     def __init__(self, project: Project | None, cursors: Cursors, workers: ModelWorkers) -> None:
         self.ranking = Ranking()
+        self.wanted = asyncio.Event()
         self._project = project
         self._cursors = cursors
         self._workers = workers
@@ -55,7 +56,11 @@ class Learning:
         return self._past
 
     async def run(self, encoder: Callable[[], Encoder | None]) -> None:
-        """Learn until cancelled; `encoder` gives the one that serves, None before a release is loaded."""
+        """Learn until cancelled; `encoder` gives the one that serves, None before a release is loaded.
+
+        It begins when somebody is there to be helped: a server without people answers customers with all it has.
+        """
+        await self.wanted.wait()
         self._keep(await asyncio.to_thread(self._from_dialogs))
         position = 0
         while True:
