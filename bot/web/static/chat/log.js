@@ -12,8 +12,12 @@ const NEAR_END_PX = 80;
 export function Log({ state, t, language, onChoose, onRetry, fileAddress, children, after }) {
   const log = useRef(null);
   const atEnd = useRef(true);
+  const top = useRef(0);
   const [behind, setBehind] = useState(false);
-  const toEnd = () => { log.current.scrollTop = log.current.scrollHeight; };
+  const toEnd = () => {
+    atEnd.current = true;
+    log.current.scrollTop = log.current.scrollHeight;
+  };
 
   useLayoutEffect(() => {
     if (atEnd.current || state.lines.at(-1)?.speaker === "customer") toEnd();
@@ -27,8 +31,11 @@ export function Log({ state, t, language, onChoose, onRetry, fileAddress, childr
   }, []);
 
   const onScroll = ({ target }) => {
-    atEnd.current = target.scrollHeight - target.scrollTop - target.clientHeight < NEAR_END_PX;
-    if (atEnd.current) setBehind(false);
+    // Only going up leaves the end: what grows meanwhile, such as a picture that has just come, does not.
+    const near = target.scrollHeight - target.scrollTop - target.clientHeight < NEAR_END_PX;
+    if (near || target.scrollTop < top.current) atEnd.current = near;
+    top.current = target.scrollTop;
+    if (near) setBehind(false);
   };
   return html`
     <div class="log-frame">
