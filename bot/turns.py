@@ -12,8 +12,8 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from bot.channels.base import Channel, HandsOver
@@ -75,9 +75,10 @@ class Turns:
         self._metrics = metrics
         self.locks = ConversationLocks(store.shared)
         self._cache: OrderedDict[str, Live] = OrderedDict()
-        self._running: dict[int, asyncio.Task[Reply]] = {}
-        self._again: list[asyncio.TimerHandle] = []
-        self._draining = False
+        self._running: dict[int, asyncio.Future[Reply]] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._order = ConversationLocks()
+        self._draining = asyncio.Event()
         self._gathering = Gathering(self._task)
 
     async def handle(self, message: Message) -> Reply:
@@ -108,12 +109,10 @@ class Turns:
 
     async def drain(self, *, timeout_s: float) -> None:
         """Finish the turns in hand; what is not done in time is taken up on the next start."""
-        self._draining = True
-        for again in self._again:
-            again.cancel()
+        self._draining.set()
         self._gathering.flush_all()
-        if self._running:
-            await asyncio.wait(set(self._running.values()), timeout=timeout_s)
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=timeout_s)
 
     def in_hand(self) -> int:
         """How many messages are being answered."""
@@ -135,30 +134,47 @@ class Turns:
         """Whether a message may be answered together with what follows it."""
         return message.by == "customer" and self._pause_s(message) > 0.0
 
-    def _task(self, messages: Mapping[int, Message], *, attempts: int = 1) -> asyncio.Task[Reply]:
-        """The turn that answers these messages of one conversation, by their inbox keys."""
+    def _task(self, messages: Mapping[int, Message], *, attempts: int = 1) -> asyncio.Future[Reply]:
+        """The reply to these messages of one conversation, by their inbox keys, from a turn in the background."""
         keys = tuple(messages)
-        task = self._running.get(keys[-1])
-        if task is None:
-            task = asyncio.create_task(self._turn(messages, attempts), name=f"turn-{keys[-1]}")
-            self._running.update(dict.fromkeys(keys, task))
-            task.add_done_callback(lambda done: self._ended(messages, attempts, done))
-        return task
+        reply = self._running.get(keys[-1])
+        if reply is None:
+            reply = asyncio.get_running_loop().create_future()
+            reply.add_done_callback(_looked_at)
+            task = asyncio.create_task(self._worked_off(messages, attempts, reply), name=f"turn-{keys[-1]}")
+            self._tasks.add(task)
+            self._running.update(dict.fromkeys(keys, reply))
+            task.add_done_callback(lambda done: self._ended(keys, done))
+        return reply
 
-    def _ended(self, messages: Mapping[int, Message], attempts: int, task: asyncio.Task[Reply]) -> None:
-        keys = tuple(messages)
+    def _ended(self, keys: tuple[int, ...], task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
         for key in keys:
             self._running.pop(key, None)
-        if task.cancelled() or (error := task.exception()) is None:
-            return
-        log.error("a turn failed and will be taken up again", exc_info=error, extra={"keys": keys})
-        if isinstance(error, StoreError) and not self._draining:  # the database may be back in a moment
-            self._again = [one for one in self._again if not one.cancelled() and one.when() > _now()]
-            self._again.append(
-                asyncio.get_running_loop().call_later(
-                    AGAIN_AFTER_S, partial(self._task, messages, attempts=attempts)
-                )
-            )
+
+    async def _worked_off(
+        self, messages: Mapping[int, Message], attempts: int, reply: asyncio.Future[Reply]
+    ) -> None:
+        """The turn, tried again while the database is away; whoever waits for the reply is told at once.
+
+        What follows in the conversation waits as long, or it would be answered out of order.
+        """
+        async with self._order.hold(next(iter(messages.values())).conversation_id):
+            while True:
+                try:
+                    found = await self._turn(messages, attempts)
+                except Exception as error:
+                    log.exception("a turn failed and will be taken up again", extra={"keys": tuple(messages)})
+                    if not reply.done():
+                        reply.set_exception(error)
+                    if self._draining.is_set() or not isinstance(error, StoreError):
+                        return
+                else:
+                    if not reply.done():
+                        reply.set_result(found)
+                    return
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._draining.wait(), AGAIN_AFTER_S)
 
     async def _turn(self, messages: Mapping[int, Message], attempts: int) -> Reply:
         message = joined(tuple(messages.values()))
@@ -313,8 +329,10 @@ class Turns:
             self._cache.popitem(last=False)
 
 
-def _now() -> float:
-    return asyncio.get_running_loop().time()
+def _looked_at(reply: asyncio.Future[Reply]) -> None:
+    """A turn that nobody waits for may fail: that is logged."""
+    if not reply.cancelled():
+        reply.exception()
 
 
 def deliveries(
