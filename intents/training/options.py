@@ -34,7 +34,7 @@ class TrainingOptions:
     seed: int = 0
     extra_out_of_scope: tuple[str, ...] = ()
     inside_share: float = 0.8
-    epochs: int = 6
+    epochs: int = 8
     batch: int = 32
     learning_rate: float = 5e-5
     minutes: float = 12.0
