@@ -49,7 +49,7 @@ async def observed(request: web.Request, handler: Handler) -> web.StreamResponse
     began = time.perf_counter()
     try:
         response = await _answered(request, handler)
-        if isinstance(response, web.FileResponse) and _is_packed(request):
+        if response.status == 200 and _is_packed(request):
             response.headers.add(hdrs.VARY, hdrs.ACCEPT_ENCODING)
             response.enable_compression()
         _record(request, response.status, time.perf_counter() - began)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import html
 from pathlib import Path
 
@@ -47,15 +48,21 @@ async def widget(request: web.Request) -> web.StreamResponse:
     "The widget's script, for other sites' pages.",
     answers={200: Content(types={"text/javascript": string()})},
 )
-async def widget_script(_request: web.Request) -> web.StreamResponse:
+async def widget_script(request: web.Request) -> web.StreamResponse:
     """GET /widget.js"""
-    return web.FileResponse(STATIC / "widget" / "widget.js", headers=_SCRIPT_HEADERS)
+    script = (STATIC / "widget" / "widget.js").read_text(encoding="utf-8")
+    etag = hashlib.sha256(script.encode()).hexdigest()[:16]
+    known = any(one.value == etag for one in request.if_none_match or ())
+    response = web.Response(status=304) if known else web.Response(text=script, headers=_SCRIPT_HEADERS)
+    response.etag = etag
+    return response
 
 
 @operation("The console.", answers={200: PAGE})
 async def console(_request: web.Request) -> web.StreamResponse:
     """GET /console"""
-    return web.FileResponse(STATIC / "console" / "index.html")
+    page = (STATIC / "console" / "index.html").read_text(encoding="utf-8")
+    return web.Response(text=page, content_type="text/html")
 
 
 def _titled(request: web.Request, folder: str) -> str:

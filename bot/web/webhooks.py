@@ -6,6 +6,7 @@ import asyncio
 import json
 import logging
 from datetime import UTC, datetime
+from typing import Final
 
 from aiohttp import web
 
@@ -15,7 +16,7 @@ from bot.web.errors import ApiError
 from bot.web.keys import SENDERS, SERVICES
 from bot.web.operation import Content, operation
 from bot.web.reading import read_body, refuse_too_often
-from bot.web.shapes import ANY, PLAIN, STATUS, array, name, record, string
+from bot.web.shapes import ANY, PLAIN, STATUS, array, name, or_null, record, string
 
 _log = logging.getLogger("kefu.web")
 
@@ -34,12 +35,16 @@ async def status(request: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
 
 
+_WHO: Final = {"anyOf": [name(255), {"type": "integer"}, {"type": "null"}]}
+"""Rasa's clients send numbers too."""
+
+
 @operation(
     "A message, as Rasa's REST channel takes it. `metadata.message_id` makes a repetition known.",
     query={"stream": string()},
     body=record(
         {"message": string()},
-        {"sender": name(255), "input_channel": name(255), "metadata": {"type": "object"}},
+        {"sender": _WHO, "input_channel": _WHO, "metadata": or_null({"type": "object"})},
     ),
     answers={200: Content(types={"application/json": array(REST_ITEM), "text/event-stream": ANY})},
     refuses=(429,),
