@@ -60,6 +60,7 @@ class Widget:
         self._session, self._url = session, url
         self._said = 0
         self._asking = asyncio.Lock()
+        self._answers: asyncio.Queue[None] = asyncio.Queue()
 
     async def connect(self) -> None:
         """Meet the server, begin a conversation, open the socket and read what is there."""
@@ -72,6 +73,7 @@ class Widget:
         hello = {"token": tokens["token"], "conversation_id": self.conversation, "after": 0}
         await self._socket.send_json(hello)
         await self._socket.receive_json()
+        self._reading = asyncio.create_task(self._read())
 
     async def ask(self, text: str) -> float:
         """Milliseconds until the answer was pushed."""
@@ -81,14 +83,20 @@ class Widget:
     async def _answered(self, text: str) -> float:
         began = time.perf_counter()
         posting = asyncio.create_task(self._post(text))
-        while not any(line["speaker"] == "bot" for line in (await self._socket.receive_json())["lines"]):
-            pass
+        await self._answers.get()
         taken = time.perf_counter() - began
         await posting
         return 1000 * taken
 
+    async def _read(self) -> None:
+        """Read at all times, as browsers do: the server lets go of who answers no ping."""
+        async for message in self._socket:
+            if any(line["speaker"] == "bot" for line in message.json()["lines"]):
+                self._answers.put_nowait(None)
+
     async def close(self) -> None:
         await self._socket.close()
+        await self._reading
 
     async def _post(self, text: str) -> None:
         self._said += 1
