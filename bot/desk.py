@@ -9,11 +9,12 @@ from typing import Any, Literal, cast
 
 from bot.channels.base import Channel
 from bot.dialog.events import AgentUttered, Event, OwnerSet, Rated, event_to_dict
+from bot.leaving import deliveries, publish
 from bot.messages import Reply
 from bot.replies import parts_of
 from bot.store.records import Conversation, ConversationUpdate, Owner, Turn, Unanswered
 from bot.store.store import Store
-from bot.turns import PREVIEW, Turns, deliveries, publish
+from bot.turns import PREVIEW, Turns
 from bot.web.live import Hub
 from bot.web.service import CannotBeRated, TakenByAnother, UnknownThing
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from bot.errors import StoreError
+from bot.leaving import publish
 from bot.store.shared import Written
 from bot.store.store import Store
-from bot.turns import publish
 from bot.web.live import CONSOLE, Hub, conversation_topic
 
 

@@ -17,13 +17,14 @@ from bot.dialog.payloads import payload_text
 from bot.dialog.policy import ActionChoice, next_action
 from bot.dialog.state import ACTION_SESSION_START
 from bot.dialog.tracker import Tracker, applied_events
+from bot.leaving import deliveries, publish
 from bot.messages import Message, Reply
 from bot.replies import parts_of
 from bot.respond import Responder
 from bot.runtime import Runtimes
 from bot.store.records import ConversationUpdate, OutboxRow, Turn
 from bot.store.store import Store
-from bot.turns import PREVIEW, Turns, deliveries, publish
+from bot.turns import PREVIEW, Turns
 from bot.web.live import Hub
 
 Verbosity = Literal["NONE", "APPLIED", "AFTER_RESTART", "ALL"]

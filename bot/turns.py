@@ -24,6 +24,7 @@ from bot.dialog.tracker import Tracker
 from bot.errors import StoreError
 from bot.folding import Live, due_snapshot, folded
 from bot.gathering import PAUSES_S, Gathering, joined, regrouped
+from bot.leaving import deliveries, publish
 from bot.messages import Message, Reply
 from bot.reception import welcome
 from bot.replies import parts_of, unread_agent_lines
@@ -34,14 +35,13 @@ from bot.store.locks import ConversationLocks
 from bot.store.records import (
     Accepted,
     ConflictError,
-    Conversation,
     ConversationUpdate,
     OutboxRow,
     Turn,
     UnansweredMessage,
 )
 from bot.store.store import Store
-from bot.web.live import CONSOLE, DECIDED, Hub, conversation_topic
+from bot.web.live import DECIDED, Hub
 from bot.web.metrics import Metrics
 
 log = logging.getLogger("kefu.turns")
@@ -333,40 +333,6 @@ def _looked_at(reply: asyncio.Future[Reply]) -> None:
     """A turn that nobody waits for may fail: that is logged."""
     if not reply.cancelled():
         reply.exception()
-
-
-def deliveries(
-    channel: Channel | None, account: str, recipient: str, reply: Reply, language: str | None
-) -> tuple[OutboxRow, ...]:
-    """A reply as rows of the outbox; none where the channel answers in the request itself."""
-    if channel is None:
-        return ()
-    return tuple(
-        OutboxRow(channel=channel.name, account=account, recipient=recipient, payload=payload)
-        for payload in channel.render(reply.parts, language=language or "")
-    )
-
-
-def publish(
-    hub: Hub,
-    conversation_id: str,
-    first: int,
-    events: tuple[Mapping[str, Any], ...],
-    row: Conversation | ConversationUpdate,
-) -> None:
-    """Tell whoever watches: the console's lists, and the pages that show this conversation."""
-    numbered = [{**event, "seq": first + place} for place, event in enumerate(events)]
-    update = {
-        "type": "events",
-        "conversation_id": conversation_id,
-        "events": numbered,
-        "conversation": {
-            "id": conversation_id, "channel": row.channel, "sender": row.sender, "owner": row.owner,
-            "agent": row.agent, "language": row.language, "preview": row.preview,
-        },
-    }  # fmt: skip
-    hub.publish(CONSOLE, update)
-    hub.publish(conversation_topic(conversation_id), update)
 
 
 def _reach(tracker: Tracker, waiting: tuple[Event, ...]) -> int:

@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 
 from bot.dialog.events import Event, ReminderCancelled, ReminderScheduled, event_to_dict
+from bot.leaving import publish
 from bot.messages import Message
 from bot.reminders import Reminders
 from bot.store.records import ConversationUpdate, Turn
 from bot.store.store import Store
-from bot.turns import publish
 from bot.web.live import Hub
 
 pytestmark = pytest.mark.integration
