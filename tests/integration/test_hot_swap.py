@@ -138,6 +138,7 @@ async def test_releases_are_swapped_under_load(client: TestClient[Any, Any], pro
     first, second = sorted(path.name for path in (project / "releases").iterdir())
     assert (await status(client))["model_id"] == first
     asked = [asyncio.create_task(say(client, place)) for place in range(40)]
+    await asyncio.wait(asked, return_when=asyncio.FIRST_COMPLETED)
     assert (await put(client, f"models/{second}.tar.gz"))[0] == 204
     asked += [asyncio.create_task(say(client, place)) for place in range(40, 80)]
     answers = await asyncio.gather(*asked)
