@@ -228,10 +228,14 @@ def serve(
     workers: Annotated[
         int, typer.Option(min=1, max=64, help="Serving processes; more than one needs PostgreSQL.")
     ] = 1,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Log every request, not only those refused.")
+    ] = False,
 ) -> None:
     """Serve the assistant: webhooks, the chat page at / and the console at /console."""
-    from bot.commands.serve import serve_command
+    from bot.commands.serve import log_to_stderr, serve_command
 
+    log_to_stderr(debug=debug)
     serve_command(project, host=host, port=port, database=database, enable_api=enable_api, workers=workers)
 
 

@@ -220,8 +220,8 @@ class Turns:
             return said(tracker, message)
         if message.channel in self._channels:
             message = as_chosen(tracker.events, message)
-        platform_decides = isinstance(self._channels.get(message.channel), HandsOver)
-        if tracker.owner not in ("waiting", "person") or not platform_decides:
+        with_people = tracker.owner in ("waiting", "person")
+        if not (with_people and isinstance(self._channels.get(message.channel), HandsOver)):
             return await self._responder.respond(tracker, message, runtime)
         back = OwnerSet(timestamp=time.time(), owner="bot", reason="given back on the platform")
         response = await self._responder.respond(tracker.update(back), message, runtime)

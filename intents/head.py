@@ -16,7 +16,11 @@ from encoders.errors import ArtifactError
 from encoders.logistic import Floats, Logistic
 
 Vectors = NDArray[np.float32]
+Counts = NDArray[np.int_]
 NEIGHBOURS = 5
+LOOKED_AT = 800
+"""Examples among which neighbours are looked for: reading all of them for each text would push the encoder's
+weights out of the processor's cache."""
 ENERGY_SCALE = 0.07
 SIGNALS = ("energy", "neighbours", "best_logit", "log_odds", "margin", "outside", "outside_gap")
 
@@ -30,7 +34,8 @@ class Head:
         mean: (d,), the training vectors' mean, which is taken away first: encoders leave a common part.
         temperature: divides the logits (Guo et al., "On Calibration of Modern Neural Networks", 2017).
         prototypes: (classes, d), unit means of the classes.
-        inside, outside: some training vectors (n, d) in scope and out of it, centred and of unit length.
+        inside: training vectors (n, d) in scope, class after class; sizes: (classes,) how many each class has.
+        outside: training vectors (m, d) out of scope. Both are centred and of unit length.
         in_scope: the logistic model over `signals`.
     """
 
@@ -41,6 +46,7 @@ class Head:
     temperature: float
     prototypes: Vectors
     inside: Vectors
+    sizes: Counts
     outside: Vectors
     in_scope: Logistic
 
@@ -58,10 +64,11 @@ class Head:
         centred = self.centred(vectors)
         logits = self.logits(centred) / np.float32(self.temperature)
         probabilities = softmax(logits)
+        cosines = centred @ self.prototypes.T
         found = signals(
             logits,
-            centred @ self.prototypes.T,
-            nearest(centred, self.inside, NEIGHBOURS),
+            cosines,
+            nearest_in_classes(centred, cosines, self.inside, self.sizes),
             nearest(centred, self.outside, 1),
         )
         return probabilities, self.in_scope(found)
@@ -102,6 +109,25 @@ def nearest(queries: Vectors, examples: Vectors, count: int, *, same: bool = Fal
     return best
 
 
+def nearest_in_classes(queries: Vectors, cosines: Vectors, examples: Vectors, sizes: Counts) -> Floats:
+    """The mean cosine (n,) of the NEIGHBOURS nearest among the LOOKED_AT examples of the nearest classes.
+
+    Args:
+        cosines: (n, classes) of queries and class means.
+        examples: (m, d), class after class, `sizes` (classes,) of each.
+    """
+    if len(examples) <= LOOKED_AT:
+        return nearest(queries, examples, NEIGHBOURS)
+    ends = np.cumsum(sizes)
+    blocks = list(zip(ends - sizes, ends, strict=True))
+    found = np.empty(len(queries))
+    for row, (query, order) in enumerate(zip(queries, np.argsort(-cosines, axis=1), strict=True)):
+        enough = 1 + int(np.searchsorted(np.cumsum(sizes[order]), LOOKED_AT))
+        near = np.concatenate([examples[slice(*blocks[index])] @ query for index in order[:enough]])
+        found[row] = np.partition(near, -NEIGHBOURS)[-NEIGHBOURS:].mean()
+    return found
+
+
 def unit(vectors: Vectors) -> Vectors:
     """Rows of L2 norm 1."""
     # As `np.linalg.norm`, without what it does for matrices and complex numbers: one text's row is short.
@@ -128,6 +154,7 @@ def save_head(head: Head, folder: Path) -> None:
         "labels": head.labels,
         "temperature": head.temperature,
         "signals": SIGNALS,
+        "sizes": head.sizes.tolist(),
         "in_scope": head.in_scope.as_dict(),
     }
     (folder / "head.json").write_text(json.dumps(facts, indent=1, ensure_ascii=False), encoding="utf-8")
@@ -141,13 +168,14 @@ def load_head(folder: Path) -> Head:
     """
     try:
         facts = json.loads((folder / "head.json").read_text(encoding="utf-8"))
-        if tuple(facts["signals"]) != SIGNALS:
+        if tuple(facts["signals"]) != SIGNALS or "sizes" not in facts:
             raise ValueError("it was trained by another version of kefu, train it again")
         arrays = {name: np.load(folder / f"{name}.npy", allow_pickle=False) for name in _ARRAYS}
         return Head(
             labels=tuple(facts["labels"]),
             temperature=float(facts["temperature"]),
             in_scope=Logistic.from_dict(facts["in_scope"]),
+            sizes=np.array(facts["sizes"], int),
             **arrays,
         )
     except (OSError, ValueError, KeyError, TypeError) as error:

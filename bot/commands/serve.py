@@ -7,6 +7,7 @@ import logging
 import secrets
 import signal
 import socket
+import sys
 from pathlib import Path
 
 import typer
@@ -25,6 +26,19 @@ from bot.web.rasa_access import Access
 from bot.web.runner import runner_of
 from bot.web.visitors import Visitors
 
+SWITCH_S = 0.0005
+
+
+def log_to_stderr(*, debug: bool) -> None:
+    """What went wrong and what an operator should know; with `debug` every request too."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if debug:
+        logging.getLogger("kefu").setLevel(logging.DEBUG)
+    for noisy in ("aiohttp.access", "rasa_sdk", "jieba", "faiss"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It says only what strangers send that is no HTTP, with their words and headers; handlers' errors are ours.
+    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
+
 
 def serve_command(
     folder: Path,
@@ -40,11 +54,6 @@ def serve_command(
     Raises:
         KefuError: for anything that cannot be used, before a port is opened.
     """
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    for noisy in ("aiohttp.access", "rasa_sdk", "jieba", "faiss"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-    # It says only what strangers send that is no HTTP, with their words and headers; handlers' errors are ours.
-    logging.getLogger("aiohttp.server").setLevel(logging.CRITICAL)
     options = _options(open_project(folder), host, database, enable_api=enable_api)
     if workers > 1:
         _refuse_workers(options)
@@ -73,6 +82,8 @@ def _refuse_workers(options: Options) -> None:
 
 
 def _run(options: Options, host: str, listening: socket.socket, *, quiet: bool = False) -> None:
+    # A thread that comes back from the model would wait 5 ms for the event loop's thread, and the loop for it.
+    sys.setswitchinterval(SWITCH_S)
     try:
         import uvloop
 

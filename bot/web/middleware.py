@@ -141,7 +141,9 @@ def _record(request: web.Request, status: int, seconds: float) -> None:
     route = resource.canonical if resource is not None else "(none)"
     method = request.method if request.method in hdrs.METH_ALL else "(other)"
     request.app[SERVICES].metrics.request(method, route, status)
-    _log.info(
+    # What went well is counted, and written for who asks for it: a line for each turn costs a tenth of the turns.
+    _log.log(
+        logging.INFO if status >= 400 else logging.DEBUG,
         "%s %s answered %d (request %s)",
         method,
         route,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from encoders.logistic import Floats, Logistic, balanced, fit_logistic
-from intents.head import NEIGHBOURS, SIGNALS, Vectors, nearest, signals
+from intents.head import SIGNALS, Vectors, nearest, nearest_in_classes, signals
 from intents.training.light import NO_CHANCE, Indexes, Light, Sample
 
 ENOUGH_OUTSIDE = 50
@@ -97,9 +97,12 @@ def _left_out_classes(targets: Indexes, groups: int = 5) -> list[tuple[Indexes, 
 def _signals(
     queries: Vectors, known: Sample, light: Light, temperature: float, *, same: bool = False
 ) -> Floats:
+    cosines = queries @ light.prototypes.T
+    by_class = known.vectors[np.argsort(known.targets, kind="stable")]
+    sizes = np.bincount(known.targets, minlength=len(light.prototypes))
     return signals(
         light.logits(queries) / np.float32(temperature),
-        queries @ light.prototypes.T,
-        nearest(queries, known.vectors, NEIGHBOURS),
+        cosines,
+        nearest_in_classes(queries, cosines, by_class, sizes),
         nearest(queries, known.outside, 1, same=same),
     )

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from encoders.logistic import fit_logistic
-from intents.head import load_head, nearest, save_head, unit
+from intents.head import NEIGHBOURS, load_head, nearest, nearest_in_classes, save_head, unit
 from intents.training.fit import fit_head, fit_temperature, stratified_folds
 
 
@@ -57,6 +57,18 @@ def test_no_row_is_its_own_neighbour() -> None:
     rows = unit(np.eye(3, dtype=np.float32))
     assert nearest(rows, rows, 1).tolist() == [1.0, 1.0, 1.0]
     assert nearest(rows, rows, 1, same=True).tolist() == [0.0, 0.0, 0.0]
+
+
+def test_neighbours_are_found_in_the_nearest_classes() -> None:
+    rows, targets = _clusters(20, 150)
+    means = unit(np.stack([rows[targets == target].mean(axis=0) for target in range(20)]))
+    queries = _clusters(20, 5, seed=0)[0] + np.float32(0.05)
+    found = nearest_in_classes(queries, queries @ means.T, rows, np.bincount(targets))
+    assert np.allclose(found, nearest(queries, rows, NEIGHBOURS))
+    strangers = unit(np.random.default_rng(5).normal(size=(50, 32)).astype(np.float32))
+    near = nearest_in_classes(strangers, strangers @ means.T, rows, np.bincount(targets))
+    assert (near <= nearest(strangers, rows, NEIGHBOURS) + 1e-6).all()
+    assert np.allclose(near, nearest(strangers, rows, NEIGHBOURS), atol=0.1)
 
 
 def test_logistic_regression_finds_the_weights_it_was_made_with() -> None:
