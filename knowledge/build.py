@@ -22,8 +22,9 @@ from knowledge.index_files import write_index, write_reranker
 from knowledge.ingest.duplicates import ALSO
 from knowledge.ranker import DEFAULT
 from knowledge.rerank import Reranker
-from knowledge.segment import Numbers, Query
+from knowledge.segment import Query
 from knowledge.signals import Found
+from knowledge.spans import Numbers
 from knowledge.vectors import Vectors, centred, language_means
 
 ENOUGH_QUESTIONS = 30

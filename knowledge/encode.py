@@ -16,8 +16,10 @@ from knowledge.chunk import chunks
 from knowledge.dense import DenseIndex
 from knowledge.documents import Document, Passage
 from knowledge.filters import check_validity
-from knowledge.lexical import LexicalIndex, hashed
-from knowledge.segment import Numbers, Segment
+from knowledge.hashes import hashed
+from knowledge.lexical import LexicalIndex
+from knowledge.segment import Segment
+from knowledge.spans import Numbers
 from knowledge.subjects import Subjects, names_of
 from knowledge.vectors import Vectors, centred
 

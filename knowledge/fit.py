@@ -13,8 +13,8 @@ from encoders.progress import progress
 from encoders.text import detect_language
 from knowledge.documents import Question
 from knowledge.evaluate import auroc
+from knowledge.hashes import hashed
 from knowledge.index import Fitted, KnowledgeIndex
-from knowledge.lexical import hashed
 from knowledge.ranker import Asked, Ranker, fit_ranker
 from knowledge.segment import Query
 from knowledge.signals import Found

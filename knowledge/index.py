@@ -15,13 +15,15 @@ from encoders.encoder import Encoder
 from encoders.errors import ArtifactError
 from encoders.logistic import Floats, Logistic
 from encoders.text import detect_language
+from knowledge.counted import query_tokens
 from knowledge.documents import Passage, Retrieved
 from knowledge.filters import Filter
-from knowledge.lexical import hashed, query_tokens
+from knowledge.hashes import hashed
 from knowledge.ranker import Ranker
 from knowledge.rerank import MOST, Reranker
-from knowledge.segment import Look, Numbers, Query, Segment
+from knowledge.segment import Look, Query, Segment
 from knowledge.signals import CANDIDATES, Found, Surroundings, found, joined
+from knowledge.spans import Numbers
 from knowledge.tokens import leans_on_context
 from knowledge.vectors import Vectors, centred
 

@@ -6,25 +6,20 @@ opened without reading its vocabulary.
 
 from __future__ import annotations
 
-import hashlib
-from array import array
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.tokens import grams, words
+from knowledge.counted import counted, query_tokens
+from knowledge.hashes import Hashes
+from knowledge.sums import Postings, Sums
 
-PIECE = "~"
-"""Marks pieces of words, so that they are no words."""
 K1, B = 1.2, 0.6
 _ARRAYS = ("tokens", "weights", "starts", "texts", "impacts")
-Hashes = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,17 +46,17 @@ class LexicalIndex:
     @classmethod
     def build(cls, texts: Sequence[str], *, like: LexicalIndex | None = None) -> LexicalIndex:
         """Index texts; their numbers are their places. `like`: weigh as that larger index does."""
-        every, times, sizes = _counted(texts)
-        of = np.repeat(np.arange(len(texts), dtype=np.int32), sizes)
-        lengths = np.bincount(of, weights=times, minlength=len(texts)).astype(np.float32)
+        every = counted(texts)
+        of = np.repeat(np.arange(len(texts), dtype=np.int32), every.sizes)
+        lengths = np.bincount(of, weights=every.times, minlength=len(texts)).astype(np.float32)
         mean_length = like.mean_length if like else float(lengths.mean()) if len(lengths) else 1.0
-        vocabulary, token, found_in = np.unique(every, return_inverse=True, return_counts=True)
-        weights = like.weight_of(vocabulary) if like else _weights(found_in, len(texts))
-        damped = times + K1 * (1 - B + B * lengths[of] / max(mean_length, 1e-9))
-        impacts = (weights[token] * times / damped).astype(np.float32)
-        order = np.argsort(token, kind="stable")
+        found_in = np.bincount(every.token, minlength=len(every.tokens))
+        weights = like.weight_of(every.tokens) if like else _weights(found_in, len(texts))
+        damped = every.times + K1 * (1 - B + B * lengths / max(mean_length, 1e-9))[of]
+        impacts = (weights[every.token] * every.times / damped).astype(np.float32)
+        order = np.argsort(every.token, kind="stable")
         return cls(
-            tokens=vocabulary,
+            tokens=every.tokens,
             weights=weights,
             starts=np.concatenate([[0], np.cumsum(found_in)]).astype(np.int64),
             texts=of[order],
@@ -86,19 +81,21 @@ class LexicalIndex:
         place = np.minimum(np.searchsorted(self.tokens, tokens), len(self.tokens) - 1)
         return np.asarray(self.tokens[place] == tokens)
 
-    def sums(self, tokens: Hashes) -> NDArray[np.float32]:
-        """BM25 of every text (n,) for the tokens of a query."""
-        total = np.zeros(self.count, np.float32)
-        for token in tokens[self.known(tokens)]:
-            place = int(np.searchsorted(self.tokens, token))
-            begin, end = int(self.starts[place]), int(self.starts[place + 1])
-            total[self.texts[begin:end]] += self.impacts[begin:end]
-        return total
+    def postings(self, tokens: Hashes) -> list[Postings]:
+        """The texts and impacts of those of the tokens that some text has."""
+        places = np.searchsorted(self.tokens, tokens[self.known(tokens)])
+        spans = [slice(int(self.starts[place]), int(self.starts[place + 1])) for place in places]
+        return [(self.texts[span], self.impacts[span]) for span in spans]
+
+    def sums(self, tokens: Hashes) -> Sums:
+        """BM25 of the texts for the tokens of a query."""
+        return Sums(self.postings(tokens), self.count)
 
     def scores(self, query: str) -> NDArray[np.float32]:
         """A score for every text (n,): the share of the query's best possible score, about 0…1."""
         asked = query_tokens(query)
-        return self.sums(asked) / (max(1, int(self.known(asked).sum())) * self.ceiling)
+        best = max(1, int(self.known(asked).sum())) * self.ceiling
+        return self.sums(asked).of(np.arange(self.count)) / best
 
     def save(self, folder: Path) -> dict[str, Any]:
         """Write the arrays into `folder`; give the numbers that `load` wants back."""
@@ -118,37 +115,6 @@ class LexicalIndex:
             name: np.load(folder / f"{name}.npy", mmap_mode="r", allow_pickle=False) for name in _ARRAYS
         }
         return cls(**arrays, **numbers)
-
-
-def _counted(texts: Sequence[str]) -> tuple[Hashes, NDArray[np.float32], NDArray[np.int64]]:
-    """The different tokens of all texts, how often each stands in its text, and how many each text has."""
-    hashes, times, sizes = array("Q"), array("f"), array("q")
-    for text in texts:
-        counted = Counter(tokens(text))
-        hashes.extend(map(_hash, counted))
-        times.extend(counted.values())
-        sizes.append(len(counted))
-    return np.array(hashes, np.uint64), np.array(times, np.float32), np.array(sizes, np.int64)
-
-
-def tokens(text: str) -> list[str]:
-    """Words, then marked pieces of words."""
-    return words(text) + [PIECE + gram for gram in grams(text)]
-
-
-def query_tokens(text: str) -> Hashes:
-    """The hashed tokens of a query."""
-    return np.array([_hash(token) for token in tokens(text)], np.uint64)
-
-
-def hashed(texts: Sequence[str]) -> Hashes:
-    """64 bits for each text, the same on every machine."""
-    return np.array([_hash(text) for text in texts], np.uint64)
-
-
-@lru_cache(maxsize=1 << 18)
-def _hash(token: str) -> int:
-    return int.from_bytes(hashlib.blake2b(token.encode(), digest_size=8).digest(), "little")
 
 
 def _weights(found_in: NDArray[Any], texts: int) -> NDArray[np.float32]:

@@ -19,8 +19,8 @@ from encoders.encoder import Encoder
 from encoders.errors import ArtifactError
 from knowledge.documents import Document, Passage, Retrieved
 from knowledge.encode import EncodedDocument, KnownQuestions, Means, assembled, content_hash, encode_documents
+from knowledge.hashes import hashed
 from knowledge.index import Changes, KnowledgeIndex
-from knowledge.lexical import hashed
 from knowledge.live_store import DELETED, LiveStore
 from knowledge.segment import Segment
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import mmap
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import fields
 from pathlib import Path
 from typing import overload
 
@@ -49,9 +49,9 @@ class PassageFile(Sequence[Passage]):
 def write_passages(folder: Path, passages: Sequence[Passage]) -> None:
     """Write one JSON object a line, and where each line begins."""
     places = [0]
+    names = [field.name for field in fields(Passage)]
     with (folder / _LINES).open("wb") as file:
         for passage in passages:
-            places.append(
-                places[-1] + file.write(json.dumps(asdict(passage), ensure_ascii=False).encode() + b"\n")
-            )
+            record = {name: getattr(passage, name) for name in names}
+            places.append(places[-1] + file.write(json.dumps(record, ensure_ascii=False).encode() + b"\n"))
     np.save(folder / _PLACES, np.array(places, np.int64), allow_pickle=False)

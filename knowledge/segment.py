@@ -13,8 +13,11 @@ from encoders.logistic import Floats
 from knowledge.dense import DenseIndex
 from knowledge.documents import Passage
 from knowledge.filters import Filter
-from knowledge.lexical import Hashes, LexicalIndex
+from knowledge.hashes import Hashes
+from knowledge.lexical import LexicalIndex
+from knowledge.spans import Numbers, spans
 from knowledge.subjects import Subjects
+from knowledge.sums import Sums, largest
 from knowledge.vectors import Vectors
 
 NEAREST = 200
@@ -23,8 +26,6 @@ BY_WORDS = 40
 """Passages looked at by words."""
 BY_SUBJECT = 60
 """Documents looked at because the conversation named them."""
-
-Numbers = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,12 +145,11 @@ class Segment:
         words = self.lexical.sums(query.tokens)
         subject = self.subjects.scores(query.turns)
         if hidden is not None:
-            words[np.repeat(hidden, np.diff(self.starts))] = 0.0
             subject[hidden] = 0.0
         documents = self._candidates(query, words, subject, hidden)
-        passages, of = _spans(self.starts[documents], self.starts[documents + 1])
+        passages, of = spans(self.starts[documents], self.starts[documents + 1])
         cosine = self.dense.cosines(query.vector, passages)
-        by_words = words[passages].astype(float) / per_token
+        by_words = words.of(passages).astype(float) / per_token
         same = (self.languages[passages] == self._language(query.language)).astype(float)
         best = best_place_of(cosine + 0.5 * by_words, of, len(documents))
         return Look(
@@ -165,28 +165,28 @@ class Segment:
     def _candidates(
         self,
         query: Query,
-        words: NDArray[np.float32],
+        words: Sums,
         subject: NDArray[np.float32],
         hidden: NDArray[np.bool_] | None,
     ) -> Numbers:
         count = len(self.passages)
-        seen = None
+        seen = barred = None
         if hidden is not None:
-            answered = self.question_of[len(self.outside) :]
-            seen = ~np.concatenate([np.repeat(hidden, np.diff(self.starts)), hidden[answered]])
+            barred = np.repeat(hidden, np.diff(self.starts))
+            seen = ~np.concatenate([barred, hidden[self.question_of[len(self.outside) :]]])
         keys = self.dense.search(query.vector, NEAREST, among=seen)
         found = (
             self.of_passage(keys[keys < count]),
             self.question_of[keys[keys >= count] - count + len(self.outside)],
-            self.of_passage(_largest(words, BY_WORDS)),
-            _largest(subject, BY_SUBJECT),
+            self.of_passage(words.largest(BY_WORDS, barred=barred)),
+            largest(subject, BY_SUBJECT),
         )
         return np.unique(np.concatenate(found)).astype(np.int64)
 
     def _by_question(self, query: Query, documents: Numbers) -> Floats:
         """The cosine of each document's nearest known question; NaN where it has none."""
         ends = np.searchsorted(self.question_of, documents, side="right")
-        questions, of = _spans(np.searchsorted(self.question_of, documents), ends)
+        questions, of = spans(np.searchsorted(self.question_of, documents), ends)
         cosines = self.dense.cosines(query.vector, self._keys(questions))
         if query.without is not None:
             cosines[np.isin(questions, query.without)] = -1.0
@@ -198,22 +198,6 @@ class Segment:
 
     def _language(self, language: str) -> int:
         return self.language_names.index(language) if language in self.language_names else -1
-
-
-def _spans(begins: Numbers, ends: Numbers) -> tuple[Numbers, Numbers]:
-    """The numbers from each begin to its end, and for each number which span it is in."""
-    lengths = ends - begins
-    of = np.repeat(np.arange(len(begins)), lengths)
-    within = np.arange(len(of)) - np.repeat(np.cumsum(lengths) - lengths, lengths)
-    return np.asarray(begins[of] + within, np.int64), of
-
-
-def _largest(values: NDArray[np.float32], count: int) -> Numbers:
-    """The places of the `count` largest values above 0."""
-    above = np.flatnonzero(values > 0)
-    if len(above) > count:
-        above = above[np.argpartition(-values[above], count)[:count]]
-    return np.asarray(above, np.int64)
 
 
 def best_of(values: Floats, of: Numbers, documents: int, *, empty: float = 0.0) -> Floats:

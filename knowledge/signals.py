@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from encoders.logistic import Floats
-from knowledge.segment import Look, Numbers
+from knowledge.segment import Look
+from knowledge.spans import Numbers
 
 CANDIDATES = 12
 BY_WORDS, BY_SUBJECT = 6.0, 6.0

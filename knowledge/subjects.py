@@ -8,6 +8,7 @@ long ago, says how much the conversation is about its documents.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +17,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.lexical import LexicalIndex, hashed
+from knowledge.hashes import hash_of, hashed
+from knowledge.lexical import LexicalIndex
+from knowledge.spans import spans
 from knowledge.tokens import grams
 
 MOST_TURNS = 16
@@ -28,6 +31,8 @@ LONGEST = 60
 """In characters: longer titles are sentences, not names."""
 TOO_COMMON = 2000
 """A piece that more names than this have tells nothing apart."""
+LEAST = 1e-3
+"""What is less than this is about nothing."""
 _HEAD = re.compile(r"\s*(?: › |:\s|：|\s[–—|-]\s)")
 _NO_NAME = re.compile(r"[?？]\s*$|^https?://|^[\d\s:./-]*$")
 _ARRAYS = ("wholes", "telling", "starts", "documents")
@@ -76,17 +81,25 @@ class Subjects:
         """How much a conversation is about each document (n,), from 0 to 1; `turns` newest first."""
         if not turns or not len(self.wholes):
             return np.zeros(self.count, np.float32)
-        best = np.zeros(len(self.wholes), np.float32)
-        for age, turn in enumerate(turns[:MOST_TURNS]):
-            asked = hashed(sorted(set(grams(turn))))
-            covered = self.pieces.sums(asked) / self.wholes
-            np.maximum(best, FADING**age * covered**SHARPNESS, out=best)
         scores = np.zeros(self.count, np.float32)
-        best *= self.telling
-        named = np.flatnonzero(best > 1e-3)
-        for name in named[np.argsort(best[named])]:
-            scores[self.documents[self.starts[name] : self.starts[name + 1]]] = best[name]
+        for age, turn in enumerate(turns[:MOST_TURNS]):
+            names, covered = self._named(turn)
+            telling = FADING**age * covered**SHARPNESS * self.telling[names]
+            named = np.flatnonzero(telling > LEAST)
+            begins, ends = self.starts[names[named]], self.starts[names[named] + 1]
+            places, of = spans(begins, ends)
+            np.maximum.at(scores, self.documents[places], telling[named][of])
         return scores
+
+    def _named(self, turn: str) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        """The names that share pieces with a turn, and how much of each the turn holds."""
+        shared = self.pieces.postings(hashed(sorted(set(grams(turn)))))
+        if not shared:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        every = np.concatenate([texts for texts, _ in shared])
+        names, place = np.unique(every, return_inverse=True)
+        held = np.bincount(place, weights=np.concatenate([impacts for _, impacts in shared]))
+        return names, (held / self.wholes[names]).astype(np.float32)
 
     def save(self, folder: Path) -> dict[str, Any]:
         """Write the arrays into `folder`; give the numbers that `load` wants back."""
@@ -128,9 +141,13 @@ def _telling(shared: NDArray[Any], documents: int) -> NDArray[np.float32]:
 
 def pieces_of(names: Sequence[str]) -> LexicalIndex:
     """An index in which a piece's impact is its weight alone, and pieces of too many names have none."""
-    own = [sorted(set(grams(name))) for name in names]
-    flat = hashed([gram for grams_ in own for gram in grams_])
-    of = np.repeat(np.arange(len(own), dtype=np.int32), [len(one) for one in own])
+    hashes, sizes = array("Q"), array("q")
+    for name in names:
+        own = set(grams(name))
+        hashes.extend(map(hash_of, own))
+        sizes.append(len(own))
+    flat = np.array(hashes, np.uint64)
+    of = np.repeat(np.arange(len(names), dtype=np.int32), np.array(sizes, np.int64))
     vocabulary, token, found_in = np.unique(flat, return_inverse=True, return_counts=True)
     weights = np.log1p(len(names) / np.maximum(found_in, 1)).astype(np.float32)
     kept = found_in[token] <= TOO_COMMON if len(token) else np.zeros(0, bool)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 
 from encoders.chinese import chinese_words
 from encoders.text import HAN, normalise
 
-_RUN = re.compile(rf"(?P<han>(?:{HAN.pattern})+)|(?P<word>\d+(?:[.,:]\d+)+|(?:(?!{HAN.pattern})[^\W_])+)")
+_RUN = re.compile(rf"(?:{HAN.pattern})+|\d+(?:[.,:]\d+)+|(?:(?!{HAN.pattern})[^\W_])+")
 
 _FOLLOWS_ON = re.compile(
     r"^(?:(?:and|or|but|also|what about|how about|what if)\b|那|那么|还有|如果|换成)|呢[?？]?$"
@@ -32,9 +31,8 @@ def words(text: str) -> list[str]:
 
     A text that holds nothing but stop words keeps them: "what can I do" must still match something.
     """
-    every = list(_words(normalise(text).lower()))
-    telling = [word for word in every if word not in ENGLISH_STOP_WORDS and word not in CHINESE_STOP_WORDS]
-    return [stem(word) for word in telling or every]
+    every = [word for run in runs(text) for word in words_of(run)]
+    return [stem(word) for word in every if not is_stop_word(word)] or [stem(word) for word in every]
 
 
 def leans_on_context(question: str) -> bool:
@@ -46,15 +44,32 @@ def leans_on_context(question: str) -> bool:
 
 def grams(text: str) -> list[str]:
     """Pieces of words, which survive typing errors: four letters of Latin words, pairs of Chinese characters."""
-    result: list[str] = []
-    for match in _RUN.finditer(normalise(text).lower()):
-        run = match.group()
-        if match["han"]:
-            result += [run[i : i + 2] for i in range(max(1, len(run) - 1))]
-        elif run not in ENGLISH_STOP_WORDS:
-            marked = f"_{run}_"
-            result += [marked[i : i + 4] for i in range(max(1, len(marked) - 3))]
-    return result
+    return [gram for run in runs(text) for gram in grams_of(run)]
+
+
+def runs(text: str) -> list[str]:
+    """The lower-case runs of Chinese characters and of others that a text is made of."""
+    return [match.group() for match in _RUN.finditer(normalise(text).lower())]
+
+
+def words_of(run: str) -> list[str]:
+    """The words of a run, stop words among them."""
+    return list(chinese_words().cut_for_search(run)) if HAN.match(run) else [run]
+
+
+def grams_of(run: str) -> list[str]:
+    """The pieces of a run."""
+    if HAN.match(run):
+        return [run[i : i + 2] for i in range(max(1, len(run) - 1))]
+    if run in ENGLISH_STOP_WORDS:
+        return []
+    marked = f"_{run}_"
+    return [marked[i : i + 4] for i in range(max(1, len(marked) - 3))]
+
+
+def is_stop_word(word: str) -> bool:
+    """Whether a word tells nothing."""
+    return word in ENGLISH_STOP_WORDS or word in CHINESE_STOP_WORDS
 
 
 def stem(word: str) -> str:
@@ -77,11 +92,3 @@ def stem(word: str) -> str:
             word = rest[:-1] if len(rest) > 3 and rest[-1] == rest[-2] and rest[-1] not in "lsz" else rest
             break
     return word.removesuffix("e") if len(word) > 4 else word
-
-
-def _words(text: str) -> Iterator[str]:
-    for match in _RUN.finditer(text):
-        if match["han"]:
-            yield from chinese_words().cut_for_search(match.group())
-        else:
-            yield match.group()

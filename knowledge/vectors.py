@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 Vectors = NDArray[np.float32]
 ENOUGH = 12
 """With fewer texts of a language, the mean over all languages stands in."""
+AT_ONCE = 65_536
+"""So many vectors are moved at once, as a million take gigabytes."""
 
 
 def language_means(vectors: Vectors, languages: Sequence[str]) -> dict[str, Vectors]:
@@ -28,9 +30,9 @@ def language_means(vectors: Vectors, languages: Sequence[str]) -> dict[str, Vect
 
 def centred(vectors: Vectors, languages: Sequence[str], means: Mapping[str, Vectors]) -> Vectors:
     """Unit vectors around the mean of their language."""
-    away = np.stack([means.get(language, means[""]) for language in languages])
-    moved = vectors - away
-    result: Vectors = (moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)).astype(
-        np.float32
-    )
+    result = np.empty(vectors.shape, np.float32)
+    for start in range(0, len(result), AT_ONCE):
+        block = slice(start, start + AT_ONCE)
+        moved = vectors[block] - np.stack([means.get(language, means[""]) for language in languages[block]])
+        result[block] = moved / np.maximum(np.linalg.norm(moved, axis=1, keepdims=True), 1e-9)
     return result

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from knowledge.encode import EncodedDocument, Means, assembled
+from knowledge.hashes import hashed
 from knowledge.index import KnowledgeIndex
-from knowledge.lexical import hashed
 from knowledge.live import inherited
 from knowledge.live_store import DELETED, packed, unpacked
 from knowledge.postgres.rows import Placed, copy_names, copy_rows, signed
 from knowledge.postgres.tables import SHARED, lock
-from knowledge.segment import Numbers
+from knowledge.spans import Numbers
 from knowledge.tokens import grams
 
 # Schemas are named by us, from hashes, and stand in every statement.

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from knowledge.filters import Filter, folded
-from knowledge.lexical import Hashes, LexicalIndex, hashed
+from knowledge.hashes import Hashes, hashed
+from knowledge.lexical import LexicalIndex
 from knowledge.postgres.connection import PROBED
 from knowledge.postgres.rows import signed
 from knowledge.segment import BY_SUBJECT, BY_WORDS, NEAREST, Look, Query, Segment, best_of, best_place_of

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 
 from knowledge.filters import day_of, tags_of
-from knowledge.segment import Numbers, Segment
+from knowledge.segment import Segment
+from knowledge.spans import Numbers
 
 _COPY_HEAD = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _COPY_END = b"\xff\xff"

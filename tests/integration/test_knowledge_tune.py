@@ -11,9 +11,11 @@ import pytest
 from typer.testing import CliRunner
 
 from bot.cli import app
+from encoders.encoder import Encoder, serving_encoder
 from encoders.errors import InputError
 from encoders.resolve import ENGLISH, resolve_encoder
 from knowledge.documents import Document, Question
+from knowledge.index import KnowledgeIndex
 from knowledge.ingest import read_documents, read_questions
 from knowledge.tuning.pairs import labelled, mined, passage_texts
 
@@ -73,6 +75,35 @@ def test_a_kept_encoder_is_a_model_folder_as_any_other(tmp_path: Path) -> None:
     again = TorchVectors(read, its_tokens).encode(["how do I send it back"])
     assert np.allclose(again, changed, atol=1e-5)
     assert not np.allclose(again, plain, atol=1e-3)
+
+    served = Encoder.load(serving_encoder(name))
+    (vector,) = served.encode(["how do I send it back"])
+    assert vector @ changed[0] > 0.97
+    assert vector @ changed[0] > vector @ plain[0]
+    assert served.id != Encoder.load(serving_encoder(ENGLISH)).id
+
+
+@pytest.mark.model
+def test_the_next_release_is_made_with_the_encoder_that_was_kept(tmp_path: Path) -> None:
+    pytest.importorskip("torch")
+    from encoders.torch_encoder import load_torch_encoder
+    from knowledge.tuning.tune import Tuned, _write
+
+    folder = tmp_path / "shop"
+    assert CliRunner().invoke(app, ["new", str(folder)]).exit_code == 0
+    source = resolve_encoder(ENGLISH)
+    module, _ = load_torch_encoder(source, name=ENGLISH)
+    for weight in module.bert.encoder.layer[-1].parameters():
+        weight.data.mul_(1.2)
+    figures = Tuned(questions=1, held_out=1, before={}, after={}, sure=1.0, kept=True)
+    _write(module, source, folder / "encoder", figures)
+    done = CliRunner().invoke(app, ["train", str(folder), "--recipe", "fast"], catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    (release,) = (folder / "releases").iterdir()
+    tuned = Encoder.load(serving_encoder(str(folder / "encoder")))
+    assert Encoder.load(release / "encoder").id == tuned.id
+    found = KnowledgeIndex.open(release / "knowledge", tuned).search("how long can I send things back?")
+    assert found.passages[0].document_id == "returns"
 
 
 def test_pairs_name_the_nearest_right_passage_and_the_nearest_wrong_ones() -> None:
