@@ -7,7 +7,7 @@ SHOP   := data/shop
 PORT   ?= 8080
 DATA   ?= ../shared/datasets
 
-.PHONY: help demo train test test-e2e check bench bench-intents bench-knowledge bench-mining bench-serve bench-exactly-once bench-store bench-turn clean
+.PHONY: help demo train test test-e2e check bench bench-intents bench-knowledge bench-knowledge-crash bench-mining bench-serve bench-exactly-once bench-store bench-turn clean
 
 help:
 	@echo "make demo      install, train the demo assistant, serve it on port $(PORT)"
@@ -46,6 +46,10 @@ bench-turn: train $(VENV)/.test
 bench-knowledge: $(VENV)/.train
 	$(BIN)/python -m bench.knowledge_scale 100000
 	$(BIN)/python -m bench.knowledge_track5 $(TRACK5)
+
+# A process that changes articles is killed a hundred times; also: bench.knowledge_crash --postgresql
+bench-knowledge-crash: $(VENV)/.test
+	$(BIN)/python -m bench.knowledge_crash
 
 bench-mining: $(VENV)/.train
 	$(BIN)/python -m bench.mining --data $(DATA)

@@ -76,13 +76,13 @@ class Articles:
         """Whether the release in use was trained with articles."""
         return isinstance(self._pointer.current.reader.knowledge, LiveKnowledgeBase)
 
-    async def put(self, document: Document) -> None:
-        """Add a document, or change the one of its id.
+    async def put(self, documents: Sequence[Document]) -> None:
+        """Add documents, or change those of their ids, as one change.
 
         Raises:
             ArtifactError: when it cannot be written. WorkersBusy: when too many calls wait.
         """
-        await self._pointer.current.reader.run(self._live().put, [document])
+        await self._pointer.current.reader.run(self._live().put, documents)
 
     async def delete(self, document_id: str) -> None:
         """Delete a document; one that is not there stays so.

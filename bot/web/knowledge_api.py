@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ from bot.web.reading import read_api_object, text_field, whole_number
 from bot.web.shapes import NUMBER, STATUS, array, record, string, whole
 from encoders.errors import ArtifactError, InputError
 from encoders.workers import WorkersBusy
-from knowledge.documents import Passage
+from knowledge.documents import Document, Passage
 from knowledge.ingest import document_of
 
 _LONGEST_QUESTION = 4000
@@ -33,17 +34,12 @@ _MOST_HITS = 50
 async def put(request: web.Request) -> web.Response:
     """PUT /api/knowledge/documents/{id} {text, title?, url?, language?, updated?, questions?, metadata?}"""
     await require(request, Role.SUPERVISOR)
-    articles, record = _articles(request), await read_api_object(request)
+    articles, record = articles_of(request), await read_api_object(request)
     try:
         document = document_of({**record, "id": request.match_info["id"]}, Path("document"), 1)
     except InputError as error:
         raise ApiError(400, f"The document {error.problem}") from error
-    try:
-        await articles.put(document)
-    except ArtifactError as error:
-        raise ApiError(503, "The change could not be written. Nothing has changed.") from error
-    except WorkersBusy as error:
-        raise _busy() from error
+    await put_all(articles, [document])
     return web.json_response({"status": "ok", "id": document.id})
 
 
@@ -52,7 +48,7 @@ async def delete(request: web.Request) -> web.Response:
     """DELETE /api/knowledge/documents/{id}"""
     await require(request, Role.SUPERVISOR)
     try:
-        await _articles(request).delete(request.match_info["id"])
+        await articles_of(request).delete(request.match_info["id"])
     except ArtifactError as error:
         raise ApiError(503, "The change could not be written. Nothing has changed.") from error
     except WorkersBusy as error:
@@ -81,7 +77,7 @@ async def search(request: web.Request) -> web.Response:
     if not 1 <= k <= _MOST_HITS:
         raise ApiError(400, f"'k' must be from 1 to {_MOST_HITS}.")
     try:
-        found = await _articles(request).search(question, context=context, k=k)
+        found = await articles_of(request).search(question, context=context, k=k)
     except WorkersBusy as error:
         raise _busy() from error
     return web.json_response(
@@ -102,7 +98,26 @@ def as_json(hit: Passage) -> dict[str, Any]:
     }
 
 
-def _articles(request: web.Request) -> Articles:
+async def put_all(articles: Articles, documents: Sequence[Document]) -> None:
+    """Put documents as one change.
+
+    Raises:
+        ApiError: when they cannot be written, or too many calls wait.
+    """
+    try:
+        await articles.put(documents)
+    except ArtifactError as error:
+        raise ApiError(503, "The change could not be written. Nothing has changed.") from error
+    except WorkersBusy as error:
+        raise _busy() from error
+
+
+def articles_of(request: web.Request) -> Articles:
+    """The articles of the release in use.
+
+    Raises:
+        ApiError: when it has none.
+    """
     articles = request.app[SERVICES].articles
     if articles is None or not articles.there:
         raise ApiError(503, "The release was trained without articles: train one with some first.")

@@ -10,6 +10,7 @@ from bot.channels.socket_io import SocketIo
 from bot.web import (
     analytics_api,
     archive_api,
+    articles_api,
     assist_api,
     chat_api,
     console_api,
@@ -72,6 +73,8 @@ def build_app(services: Services) -> web.Application:
     app.router.add_put("/api/knowledge/documents/{id}", knowledge_api.put)
     app.router.add_delete("/api/knowledge/documents/{id}", knowledge_api.delete)
     app.router.add_post("/api/knowledge/search", knowledge_api.search)
+    app.router.add_put("/api/knowledge/files/{name}", articles_api.put_file)
+    app.router.add_post("/api/knowledge/pages", articles_api.put_pages)
     app.router.add_post("/api/intents/explain", intents_api.explain)
     _add_review(app.router)
     releases_api.attach(app)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import secrets
 from typing import Final
 
@@ -13,7 +12,7 @@ from bot.store.uploads import Upload
 from bot.web.errors import ApiError
 from bot.web.keys import NEWCOMERS, SERVICES, UPLOADERS
 from bot.web.operation import Content, operation
-from bot.web.reading import address_of, refuse_too_often
+from bot.web.reading import address_of, read_file, refuse_too_often
 from bot.web.shapes import one_of, record, string
 from bot.web.visitors_api import own_conversation, visitor_of
 
@@ -56,7 +55,7 @@ async def put(request: web.Request) -> web.Response:
     if kind not in _BEGINNINGS:
         raise ApiError(415, f"Only files of these types can be sent: {', '.join(_BEGINNINGS)}.")
     services = request.app[SERVICES]
-    content = await _content(request, services.widget.largest_file_bytes)
+    content = await read_file(request, services.widget.largest_file_bytes)
     if not all(content[at : at + len(wanted)] == wanted for at, wanted in _BEGINNINGS[kind]):
         raise ApiError(415, "The file is not of the type that it says.")
     upload = Upload(
@@ -81,22 +80,3 @@ async def get(request: web.Request) -> web.Response:
     if found is None or not visitor.owns(found.conversation_id):
         raise ApiError(404, "There is no such file of yours.")
     return web.Response(body=found.content, headers={**MEDIA_HEADERS, hdrs.CONTENT_TYPE: found.mime_type})
-
-
-async def _content(request: web.Request, largest: int) -> bytes:
-    """The body, of at most so many bytes whatever its headers say."""
-    too_large = ApiError(413, f"A file may have at most {largest} bytes.")
-    if (request.content_length or 0) > largest:
-        raise too_large
-    content = bytearray()
-    try:
-        async with asyncio.timeout(4 * request.app[SERVICES].body_timeout_s):
-            async for chunk in request.content.iter_chunked(1 << 16):
-                content += chunk
-                if len(content) > largest:
-                    raise too_large
-    except TimeoutError:
-        raise ApiError(408, "The file did not come in time.") from None
-    except (web.RequestPayloadError, web.PayloadAccessError, ValueError):
-        raise ApiError(400, "The body is not what its headers say.") from None
-    return bytes(content)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from knowledge.ingest.lines import document_of, question_of, read_questions
+from knowledge.ingest.received import read_received
 from knowledge.ingest.sources import document_files, question_files, read_documents
 
 __all__ = [
@@ -12,4 +13,5 @@ __all__ = [
     "question_of",
     "read_documents",
     "read_questions",
+    "read_received",
 ]

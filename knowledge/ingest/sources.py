@@ -71,6 +71,11 @@ def is_questions_file(path: Path) -> bool:
     return path.name.startswith("questions") and path.suffix == ".jsonl"
 
 
+def is_readable(path: Path) -> bool:
+    """Whether a file of this name is of a kind that is read."""
+    return path.suffix.lower() in _KNOWN
+
+
 def question_files(sources: Sequence[Path | str]) -> list[Path]:
     """The `questions*.jsonl` among the sources and in their folders."""
     paths = [Path(source) for source in sources if not is_address(source)]
@@ -139,7 +144,7 @@ def _files(folder: Path) -> list[Path]:
     return [
         path
         for path in sorted(folder.rglob("*"))
-        if path.suffix.lower() in _KNOWN
+        if is_readable(path)
         and path.is_file()
         and not any(part.startswith((".", "~$")) for part in path.relative_to(folder).parts)
     ]

@@ -42,22 +42,27 @@ class Page:
 
 
 def fetch_documents(
-    addresses: Sequence[str], *, damaged: Damaged | None = None, allowed: frozenset[str] = frozenset()
+    addresses: Sequence[str],
+    *,
+    damaged: Damaged | None = None,
+    allowed: frozenset[str] = frozenset(),
+    most: int = MOST_PAGES,
 ) -> list[Document]:
     """The pages at web addresses as articles; a sitemap stands for the pages it lists.
 
     Args:
         damaged: is told of a page that cannot be used, which is then left out.
         allowed: hosts that are fetched although they are not on the public internet.
+        most: pages, with those that sitemaps list.
 
     Raises:
-        InputError: for a page that cannot be used, where `damaged` is not given.
+        InputError: for a page that cannot be used, where `damaged` is not given, and for too many.
     """
-    return asyncio.run(_fetch_all(addresses, damaged, allowed))
+    return asyncio.run(_fetch_all(addresses, damaged, allowed, most))
 
 
 async def _fetch_all(
-    addresses: Sequence[str], damaged: Damaged | None, allowed: frozenset[str]
+    addresses: Sequence[str], damaged: Damaged | None, allowed: frozenset[str], most: int
 ) -> list[Document]:
     connector = aiohttp.TCPConnector(resolver=GuardedResolver(allowed=allowed), limit=4)
     timeout = aiohttp.ClientTimeout(total=PAGE_S)
@@ -82,8 +87,8 @@ async def _fetch_all(
                     documents.append(found)
                     continue
                 new = [one for one in found if one not in known]
-                if len(known) + len(new) > MOST_PAGES:
-                    raise InputError(address, f"leads to more than {MOST_PAGES} pages.")
+                if len(known) + len(new) > most:
+                    raise InputError(address, f"leads to more than {most} pages.")
                 waiting += new
                 known.update(new)
     return documents

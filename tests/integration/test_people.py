@@ -211,6 +211,8 @@ async def test_an_agent_acts_in_no_other_name(bot: Bot) -> None:
         ("POST", "/api/console/deliveries/1/drop"),
         ("PUT", "/api/knowledge/documents/returns"),
         ("DELETE", "/api/knowledge/documents/returns"),
+        ("PUT", "/api/knowledge/files/returns.md"),
+        ("POST", "/api/knowledge/pages"),
     ],
 )
 async def test_what_supervisors_do_agents_may_not(bot: Bot, method: str, path: str) -> None:

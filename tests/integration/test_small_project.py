@@ -12,6 +12,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestClient, TestServer
 from typer.testing import CliRunner
+from yarl import URL
 
 from bot.app import Options, composed
 from bot.cli import app
@@ -147,9 +148,58 @@ async def test_a_document_that_is_none_is_refused(client: TestClient[Any, Any], 
     assert "document" in await answer.text()
 
 
+async def test_a_file_of_articles_is_put_over_http(client: TestClient[Any, Any]) -> None:
+    table = "question,answer,id\nis a bicycle assembled?,It comes assembled.,bikes\nare tandems?,Not at all.,tandems\n"
+    answer = await client.put("/api/knowledge/files/cycling.csv", data=table.encode(), headers=BEARER)
+    assert await answer.json() == {"status": "ok", "ids": ["bikes", "tandems"]}
+    assert (await _found(client))[0] == "It comes assembled."
+    page = b"# Bicycles\n\n| wheel | size |\n|---|---|\n| front | 28 |\n"
+    answer = await client.put("/api/knowledge/files/wheels.md", data=page, headers=BEARER)
+    assert await answer.json() == {"status": "ok", "ids": ["wheels"]}
+    for name in ("bikes", "tandems", "wheels"):
+        assert (await client.delete(f"/api/knowledge/documents/{name}", headers=BEARER)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("broken.pdf", b"%PDF-1.7\nnothing", "broken.pdf: is damaged"),
+        ("faq.csv", b"question,answer\nwhy?,\n", "faq.csv:2: "),
+        ("pages.txt", b"https://shop.example/help\n", "lists web addresses"),
+        ("notes.xyz", b"text", "is no kind of article"),
+        ("questions.jsonl", b"{}", "is no kind of article"),
+        ("..%2Fa.md", b"text", "is not that of a file"),
+        (".a.md", b"text", "is not that of a file"),
+        ("a.md", b"", "has no text"),
+    ],
+)
+async def test_a_file_without_articles_is_refused_by_name(
+    client: TestClient[Any, Any], name: str, content: bytes, said: str
+) -> None:
+    url = URL(f"/api/knowledge/files/{name}", encoded=True)
+    answer = await client.put(url, data=content, headers=BEARER)
+    assert answer.status == 400
+    told = (await answer.json())["error"]["message"]
+    assert said in told
+    assert "/tmp" not in told
+
+
+async def test_no_page_inside_the_network_becomes_an_article(client: TestClient[Any, Any]) -> None:
+    for addresses in ([str(client.make_url("/"))], ["http://169.254.169.254/latest"], ["file:///etc/passwd"]):
+        answer = await client.post("/api/knowledge/pages", json={"addresses": addresses}, headers=BEARER)
+        assert answer.status == 400
+        assert "cannot be fetched" in await answer.text()
+    for wrong in ([], "x", [7], ["http://a.example"] * 51):
+        answer = await client.post("/api/knowledge/pages", json={"addresses": wrong}, headers=BEARER)
+        assert answer.status == 400
+        assert "'addresses'" in await answer.text()
+
+
 async def test_articles_are_for_those_with_the_token(client: TestClient[Any, Any]) -> None:
     assert (await client.put(BIKES, json={"text": "x"})).status == 401
     assert (await client.delete(BIKES)).status == 401
+    assert (await client.put("/api/knowledge/files/a.md", data=b"x")).status == 401
+    assert (await client.post("/api/knowledge/pages", json={"addresses": ["http://a.example"]})).status == 401
     assert (await client.post("/api/knowledge/search", json={"question": "x"})).status == 401
 
 
