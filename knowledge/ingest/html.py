@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from configparser import ConfigParser
 from pathlib import Path
 
 from encoders.errors import InputError
@@ -12,6 +13,9 @@ from knowledge.ingest.limits import MOST_CHARACTERS, check_size, needs
 
 _LANGUAGE = re.compile(rb"""<html[^>]*\blang\s*=\s*["']?([A-Za-z-]{2,12})""", re.IGNORECASE)
 _SPACES = re.compile(r"[ \t]+\n")
+_SPACE = re.compile(r"\s+")
+_TAG = re.compile(r"<(script|style)\b.*?</\1\s*>|<[^>]*>", re.DOTALL | re.IGNORECASE)
+_SHORTEST = "MIN_EXTRACTED_SIZE"
 
 
 def read_html(path: Path, *, default_id: str) -> Document:
@@ -42,6 +46,7 @@ def html_document(page: bytes, *, where: str, default_id: str, url: str = "") ->
         include_formatting=True,
         include_comments=False,
         favor_recall=True,
+        config=_config(page),
     )
     if not text or not text.strip():
         raise InputError(where, "has no main text.")
@@ -55,3 +60,15 @@ def html_document(page: bytes, *, where: str, default_id: str, url: str = "") ->
         url=(about.url if about else "") or url,
         language=document_language(lang.group(1).decode() if lang else "", text),
     )
+
+
+def _config(page: bytes) -> ConfigParser:
+    """trafilatura's, but for how long a main text has to be to be taken for one: a help page may be a few lines."""
+    from trafilatura.settings import DEFAULT_CONFIG
+
+    config = ConfigParser()
+    config.read_dict({"DEFAULT": dict(DEFAULT_CONFIG.items("DEFAULT"))})
+    text = _SPACE.sub("", _TAG.sub("", page.decode("utf-8", "replace")))
+    usual = DEFAULT_CONFIG.getint("DEFAULT", _SHORTEST)
+    config.set("DEFAULT", _SHORTEST, str(min(usual, len(text) // 4)))
+    return config

@@ -1,26 +1,22 @@
-"""PDF files: the text of their pages."""
+"""PDF files: the text of their pages, as Markdown."""
 
 from __future__ import annotations
 
 import logging
-import re
 from pathlib import Path
 from typing import Any
 
 from encoders.errors import InputError
-from encoders.text import HAN
 from knowledge.documents import Document
 from knowledge.ingest.fields import document_language
 from knowledge.ingest.limits import MOST_CHARACTERS, check_size, needs
+from knowledge.ingest.pdf_lines import Line, markdown, page_lines, without_margins
 
 MOST_PAGES = 2000
-_HYPHEN = re.compile(r"(?<=[a-zà-ÿ])-\n(?=[a-zà-ÿ])")
-_ENDS = tuple(".!?…:;。！？：；")
-_ITEM = re.compile(r"\s*(?:[-•*–]|\d{1,2}[.)])\s")
 
 
 def read_pdf(path: Path, *, default_id: str) -> Document:
-    """The pages' text as an article; words that a line break cut are put together.
+    """The pages' text as an article: headings by their size, tables by their columns, broken words put together.
 
     Raises:
         InputError: for a damaged or locked file, one of too many pages, and one without text, as scans are.
@@ -47,7 +43,7 @@ def read_pdf(path: Path, *, default_id: str) -> Document:
         raise InputError(path, "has no text.", remedy="If it is a scan, run text recognition over it first.")
     return Document(
         id=default_id,
-        title=title or text.strip().splitlines()[0].strip()[:80],
+        title=title or text.strip().splitlines()[0].lstrip("# ").strip()[:80],
         text=text,
         language=document_language("", text),
     )
@@ -55,28 +51,11 @@ def read_pdf(path: Path, *, default_id: str) -> Document:
 
 def _text(reader: Any) -> str:
     """All pages, cut where a document becomes too long."""
-    pages: list[str] = []
+    pages: list[list[Line]] = []
     length = 0
     for page in reader.pages:
-        pages.append(_paragraphs(page.extract_text() or ""))
-        length += len(pages[-1])
+        pages.append(page_lines(page))
+        length += sum(len(line.text) for line in pages[-1])
         if length > MOST_CHARACTERS:
             break
-    return "\n\n".join(filter(None, pages))[:MOST_CHARACTERS]
-
-
-def _paragraphs(page: str) -> str:
-    """Lines joined to paragraphs: one ends where a short line, a sentence's end or an item says so."""
-    lines = [line.strip() for line in _HYPHEN.sub("", page).splitlines()]
-    longest = max(map(len, lines), default=0)
-    text = ""
-    for line in lines:
-        if not line:
-            text += "\n\n"
-        elif not text or text.endswith("\n"):
-            text += line
-        elif _ITEM.match(line) or (text.endswith(_ENDS) and len(text.rsplit("\n", 1)[-1]) < 0.8 * longest):
-            text += "\n\n" + line
-        else:
-            text += ("" if HAN.match(text[-1]) and HAN.match(line) else " ") + line
-    return text.strip()
+    return markdown(without_margins(pages))[:MOST_CHARACTERS]
