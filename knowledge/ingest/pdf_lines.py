@@ -14,6 +14,7 @@ from itertools import groupby
 from typing import Any
 
 from encoders.text import HAN
+from knowledge.ingest.pdf_letters import plain
 
 CAPITAL, USUAL, NARROW = 0.65, 0.5, 0.3
 """Of capital and wide letters, of others, and of narrow ones, in font sizes; Chinese ones are as wide as high."""
@@ -30,7 +31,6 @@ REPEATED_PAGES = 3
 """On so many pages, and half of all, a line is a header or a footer."""
 _CAPITAL = re.compile("[A-HJ-Zmw]")
 _NARROW = re.compile(r"[ijltfrI .,:;'!|()-]")
-LIGATURES = str.maketrans({"ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl"})
 _DIGITS = re.compile(r"\d+")
 _ITEM = re.compile(r"\s*(?:[-•*–▪●○]|\(?\d{1,2}[.)])(?:\s|$)")
 _HYPHEN = re.compile(r"(?<=[a-zà-ÿ])-$")
@@ -90,7 +90,7 @@ def page_lines(page: Any) -> list[Line]:
         for number, piece in enumerate(text.split("\n")):
             broken = broken or number > 0
             if piece.strip():
-                _add(lines, Cell(x=x, size=height, text=piece.translate(LIGATURES)), y, anew=broken)
+                _add(lines, Cell(x=x, size=height, text=plain(piece)), y, anew=broken)
                 broken = False
 
     page.extract_text(visitor_text=visit)
@@ -165,19 +165,32 @@ def _tables(lines: Sequence[Line]) -> list[int]:
         if _aligned(lines[place - 1], lines[place]):
             if numbers[place - 1] < 0:
                 numbers[place - 1], tables = tables, tables + 1
+                if place > 1 and numbers[place - 2] < 0 and _heads(lines[place - 2], lines[place - 1]):
+                    numbers[place - 2] = numbers[place - 1]
             numbers[place] = numbers[place - 1]
     return numbers
 
 
 def _aligned(line: Line, other: Line) -> bool:
     """Whether two lines have their cells below each other, from the second on, by where these begin or end."""
-    if len(line.cells) < 2 or len(line.cells) != len(other.cells) or _ITEM.match(line.text):
-        return False
     near = max(SAME, 0.8 * line.size)
-    return all(
-        abs(one.x - below.x) <= SAME or abs(one.end - below.end) <= near
-        for one, below in zip(line.cells[1:], other.cells[1:], strict=True)
+    return _rows(line, other) and all(
+        abs(one.x - under.x) <= SAME or abs(one.end - under.end) <= near
+        for one, under in zip(line.cells[1:], other.cells[1:], strict=True)
     )
+
+
+def _heads(line: Line, row: Line) -> bool:
+    """Whether a line stands over a row of a table, its cells perhaps in the middle of their columns."""
+    return _rows(line, row) and all(
+        one.x <= under.end + SAME and under.x <= one.end + SAME
+        for one, under in zip(line.cells[1:], row.cells[1:], strict=True)
+    )
+
+
+def _rows(line: Line, other: Line) -> bool:
+    items = _ITEM.match(line.text) or _ITEM.match(other.text)
+    return len(line.cells) >= 2 and len(line.cells) == len(other.cells) and not items
 
 
 def _table(rows: Sequence[Line]) -> str:

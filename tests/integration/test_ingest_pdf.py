@@ -9,6 +9,7 @@ import pytest
 
 from knowledge.chunk import chunks
 from knowledge.ingest import read_documents
+from knowledge.ingest.pdf_letters import plain
 
 pytestmark = pytest.mark.integration
 
@@ -76,6 +77,10 @@ def test_what_stands_in_columns_is_a_table_also_with_figures_at_their_right(tmp_
     assert "| Country | Price | Days |\n|---|---|---|\n| Northern Ireland | 5.90 | 3-5 |" in found
     (document,) = read_documents([tmp_path])
     assert "Ireland – Price: 19.50, Days: 4-7" in chunks(document)[0].text
+
+
+def test_shapes_of_a_font_become_the_letters_that_are_typed() -> None:
+    assert plain("ofﬁce，⾸⻚的⻋使⽤") == "office，首页的车使用"
 
 
 def test_items_and_lines_that_leave_room_stand_alone(tmp_path: Path) -> None:
