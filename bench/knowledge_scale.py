@@ -58,20 +58,18 @@ def main() -> None:
     parser.add_argument("--questions", type=Path, default=Path("data/shop/knowledge/questions.jsonl"))
     options = parser.parse_args()
     encoder = Encoder.load(serving_encoder(ENGLISH))
-    lines = sorted(
-        {
-            line
-            for one in read_documents([options.articles])
-            for part in sections(one.text)
-            for line in part.lines
-        }
-    )
     with tempfile.TemporaryDirectory() as place:
         folder = options.keep or Path(place, "index")
         if not folder.exists():
-            build(folder, encoder, lines, options.passages)
+            build(folder, encoder, sentences_of(options.articles), options.passages)
         asked = [one.question for one in read_questions([options.questions]) if one.language == "en"]
         search(folder, encoder, asked)
+
+
+def sentences_of(articles: Path) -> list[str]:
+    """The different lines of all articles in a folder."""
+    parts = (part for one in read_documents([articles]) for part in sections(one.text))
+    return sorted({line for part in parts for line in part.lines})
 
 
 def build(folder: Path, encoder: Encoder, lines: Sequence[str], count: int) -> None:
