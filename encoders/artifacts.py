@@ -6,6 +6,7 @@ SHA-256 of every file, is written. Opening one checks the manifest first.
 
 from __future__ import annotations
 
+import ctypes
 import hashlib
 import json
 import os
@@ -18,6 +19,8 @@ from typing import Any
 from encoders.errors import ArtifactError, KefuError
 
 MANIFEST = "manifest.json"
+_HERE, _EXCHANGE = -100, 2
+"""Of renameat2(2): AT_FDCWD and RENAME_EXCHANGE."""
 
 
 def sha256(path: Path) -> str:
@@ -108,10 +111,24 @@ def _write_manifest(folder: Path, kind: str, facts: Mapping[str, Any]) -> None:
     )
 
 
+def _exchanged(one: Path, other: Path) -> bool:
+    """Whether two folders have taken each other's place, in one step that a crash cannot cut in two (Linux)."""
+    try:
+        rename = ctypes.CDLL(None).renameat2
+    except (AttributeError, OSError, TypeError):
+        return False
+    return bool(rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0)
+
+
 def _swap(draft: Path, folder: Path) -> None:
-    """Rename the draft into place, moving an older artifact out of the way first."""
+    """Put the draft in the place of the folder; an older artifact there takes the draft's, to be removed.
+
+    Where the system cannot exchange two folders at once, the older one is moved out of the way first.
+    """
     if not folder.exists():
         draft.rename(folder)
+        return
+    if _exchanged(draft, folder):
         return
     old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
     folder.rename(old)

@@ -39,7 +39,6 @@ class LiveKnowledge:
         self._store = store
         self._changing = threading.Lock()
         self._number = {int(one): place for place, one in enumerate(index.base.ids)}
-        self._changed: dict[str, EncodedDocument | None] = {}
         self._current = index
         self._version = -1
         self._looked = 0.0
