@@ -19,11 +19,7 @@ from bot.store.store import Store
 from bot.yaml_files import line_of, read_yaml
 from encoders.artifacts import MANIFEST, read_manifest
 from encoders.records import read_text
-from intents.mining.forget import forget_in_drafts
-from intents.mining.mine import MINED
-from intents.mining.review import conversation_of
 from intents.nlu_yaml import parse_nlu_yaml
-from intents.transcripts.forget import forget_in_dialogs, forget_lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +91,10 @@ def forget_conversation(project: Project, conversation: str) -> Forgotten:
     Raises:
         InputError: before anything is changed, when a file holds it in a form that cannot be rewritten.
     """
+    from intents.mining.forget import forget_in_drafts
+    from intents.mining.review import conversation_of
+    from intents.transcripts.forget import forget_in_dialogs, forget_lines
+
     changed: dict[Path, str] = {}
     names = {conversation, alias(conversation)}
     examples = 0
@@ -134,6 +134,8 @@ def said(project: Project, done: Forgotten) -> list[str]:
 
 def draft_folders(project: Project) -> list[Path]:
     """The folders of mined drafts in the project."""
+    from intents.mining.mine import MINED
+
     manifests = [*project.folder.glob(f"*/{MANIFEST}"), *project.folder.glob(f"drafts/*/{MANIFEST}")]
     return sorted(path.parent for path in manifests if read_manifest(path.parent, kind=MINED) is not None)
 

@@ -9,9 +9,12 @@ from time import time
 import aiohttp
 
 from bot.actions.executor import InProcessActions
-from bot.actions.loop import Execute, Reword
+from bot.actions.loading import find_actions
+from bot.actions.loop import ActionFailed, Execute, Reword
 from bot.actions.nlg import NlgServer
 from bot.actions.server import ActionServer
+from bot.dialog.calls import ActionResult
+from bot.dialog.tracker import Tracker
 from bot.endpoints import load_endpoints
 from bot.project import Project
 
@@ -28,6 +31,9 @@ async def opened_actions(project: Project) -> AsyncIterator[Execute]:
     if server is not None and settings.run != "here":
         async with aiohttp.ClientSession() as session:
             yield ActionServer(server, session, timeout_s=settings.timeout_s)
+        return
+    if find_actions(project.folder) is None:
+        yield _none_registered
         return
     actions = await InProcessActions.load(project.folder, clock=time, timeout_s=settings.timeout_s)
     try:
@@ -49,3 +55,8 @@ async def opened_wording(project: Project) -> AsyncIterator[Reword | None]:
         return
     async with aiohttp.ClientSession() as session:
         yield NlgServer(server, session)
+
+
+async def _none_registered(name: str, tracker: Tracker, *, key: str) -> ActionResult:
+    """Of a project without code of its own: the SDK and a thread for it are not even loaded."""
+    raise ActionFailed(name, "no action of that name is registered")

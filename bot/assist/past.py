@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 from bot.assist.suggestion import Suggestion
 from encoders.text import detect_language
 from intents.transcripts.conversation import Conversation
-from intents.transcripts.redact import redact
 
 SHORTEST, LONGEST = 12, 600
 """Characters of an answer worth suggesting; of Chinese, half as many suffice."""
@@ -47,6 +46,8 @@ def answer_key(text: str) -> str:
 
 def exchanges_of(conversation: Conversation) -> Iterator[Exchange]:
     """The conversation's questions with their answers; those that the customer called no use are left out."""
+    from intents.transcripts.redact import redact
+
     turns = redact(conversation)[0].turns
     for place, turn in enumerate(turns):
         if turn.speaker != "agent" or place == 0 or turns[place - 1].speaker != "customer":
