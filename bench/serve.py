@@ -1,33 +1,32 @@
 """A server under load over REST: throughput, latency, memory, start-up, beside what it cannot be faster than.
 
-    python -m bench.serve --data FOLDER [--rounds 3] [--seconds 5] [--peer URL]
+    python -m bench.serve --data FOLDER [--rounds 3] [--seconds 5] [--soak 60] [--postgresql] [--peer URL]
 
 FOLDER holds banking77/. Each text is said once; every turn is durable in SQLite. The machine may be busy with other
 things, so everything is measured in short turns, round after round, and a ratio is taken within its round. `--peer` is
-the REST webhook of another server on this machine that was trained on the same project (see docs/benchmarks.md).
+the REST webhook of another server on this machine that was trained on the same project (see docs/benchmarks.md);
+`--postgresql` measures two workers on a PostgreSQL (from pip) as well. `--soak` goes on at half of the throughput found
+for so many seconds and looks at the memory.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import os
-import socket
 import statistics
 import subprocess
 import sys
-import time
+import tempfile
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 from bench.serving.project import make_project, rows
-from bench.turn import wait_until_ready
+from bench.serving.server import echoing, new_sqlite, peak_mb, served
+from bench.serving.soak import soak
 
 CLIENTS = (1, 8, 32)
-WEBHOOK = "/webhooks/rest/webhook"
 ENCODER = "sentence-transformers/all-MiniLM-L6-v2"
 
 
@@ -41,6 +40,10 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=5.0, help="of each burst")
     parser.add_argument("--encoder", default=ENCODER)
     parser.add_argument("--examples", type=int, default=1000, help="at most so many an intent")
+    parser.add_argument("--soak", type=float, default=0.0, help="seconds at half of the throughput")
+    parser.add_argument(
+        "--postgresql", action="store_true", help="two workers on PostgreSQL too (pip install pgserver)"
+    )
     parser.add_argument("--peer", help="REST webhook of a server to compare with")
     options = parser.parse_args()
     folder = options.folder / f"{options.encoder.replace('/', '_')}-{options.examples}"
@@ -48,9 +51,11 @@ def main() -> None:
     texts = options.folder / "texts.json"
     texts.write_text(json.dumps([text for text, _ in rows(options.data, "test")]), encoding="utf-8")
     with ExitStack() as stack:
-        server, started = stack.enter_context(served(project, options.folder))
-        echo = stack.enter_context(echoing())
-        places = {"kefu": server.url, "echo": echo}
+        server, started = stack.enter_context(served(project, new_sqlite(options.folder)))
+        places = {"kefu": server.url}
+        if options.postgresql:
+            places["postgresql"] = stack.enter_context(served(project, postgresql(stack), workers=2))[0].url
+        places["echo"] = stack.enter_context(echoing())
         if options.peer:
             places["peer"] = options.peer
         else:
@@ -64,19 +69,17 @@ def main() -> None:
         print(f"ready after {started:.1f} s, {peak_mb(server.pid):.0f} MB at most")
         print(f"processor time of a turn: {1000 * server.cpu_s() / max(1, bench.turns['kefu']):.2f} ms")
         bench.report()
+        if options.soak:
+            soak(server, texts, rate=bench.most("kefu") / 2, seconds=options.soak)
 
 
-class Server:
-    """A process and its address."""
+def postgresql(stack: ExitStack) -> str:
+    """The URL of a PostgreSQL of one's own."""
+    from tests.exactly_once import PostgreSql
 
-    def __init__(self, process: subprocess.Popen[bytes], port: int) -> None:
-        self.pid = process.pid
-        self.url = f"http://127.0.0.1:{port}{WEBHOOK}"
-        self._before = cpu_s(process.pid)
-
-    def cpu_s(self) -> float:
-        """Processor seconds since it was ready."""
-        return cpu_s(self.pid) - self._before
+    database = PostgreSql(Path(stack.enter_context(tempfile.TemporaryDirectory())))
+    stack.callback(database.close)
+    return database.url
 
 
 class Bench:
@@ -108,6 +111,10 @@ class Bench:
     def floor(self, name: str, *arguments: Any) -> None:
         self.floors[name].append(float(ran("bench.serving.floors", *arguments, self._seconds)))
 
+    def most(self, name: str) -> float:
+        """The most turns a second, by the medians."""
+        return max(statistics.median(self.rates[name, clients]) for clients in CLIENTS)
+
     def report(self) -> None:
         """Medians over the rounds; latencies over all turns."""
         print("             clients  turns/s  p50 ms  p99 ms  errors  of echo  of model  of peer")
@@ -138,66 +145,8 @@ def ran(module: str, *arguments: Any) -> str:
     return subprocess.run(command, check=True, capture_output=True, text=True, timeout=600).stdout
 
 
-@contextmanager
-def served(project: Path, folder: Path) -> Iterator[tuple[Server, float]]:
-    """`kefu serve` with a new database, and the seconds until it was ready."""
-    database = folder / "bench.sqlite"
-    for old in folder.glob("bench.sqlite*"):
-        old.unlink()
-    port = free_port()
-    command = [sys.executable, "-m", "bot.cli", "serve", str(project), "--port", str(port)]
-    began = time.perf_counter()
-    process = subprocess.Popen(
-        [*command, "--database", f"sqlite:///{database.absolute()}"],
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    try:
-        wait_until_ready(port)
-        started = time.perf_counter() - began
-        yield Server(process, port), started
-    finally:
-        process.terminate()
-        process.wait()
-
-
-@contextmanager
-def echoing() -> Iterator[str]:
-    """The bare server, and its webhook."""
-    port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "bench.serving.floors", "echo", str(port)])
-    try:
-        for _ in range(200):
-            with socket.socket() as probe:
-                if probe.connect_ex(("127.0.0.1", port)) == 0:
-                    break
-            time.sleep(0.05)
-        yield f"http://127.0.0.1:{port}{WEBHOOK}"
-    finally:
-        process.terminate()
-        process.wait()
-
-
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        return int(free.getsockname()[1])
-
-
 def release_of(project: Path) -> Path:
     return max(path.parent for path in project.glob("releases/*/manifest.json"))
-
-
-def peak_mb(pid: int) -> float:
-    """The most memory that a process has had, in MB."""
-    text = Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
-    return next(int(line.split()[1]) for line in text.splitlines() if line.startswith("VmHWM")) / 1000
-
-
-def cpu_s(pid: int) -> float:
-    """The processor time that a process has used, in seconds."""
-    fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / float(os.sysconf("SC_CLK_TCK"))
 
 
 if __name__ == "__main__":

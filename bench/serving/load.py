@@ -1,8 +1,9 @@
 """The load: clients that talk over REST, each one message after the other, in a process of its own.
 
-    python -m bench.serving.load URL TEXTS.json CLIENTS SECONDS OFFSET
+    python -m bench.serving.load URL TEXTS.json CLIENTS SECONDS OFFSET [RATE]
 
-Prints one line of JSON: turns, errors, and every turn's milliseconds.
+Each says the next as soon as it has its answer, or with RATE no more often than makes so many turns a second of all
+of them. Prints one line of JSON: turns, errors, and every turn's milliseconds.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import asyncio
 import json
 import sys
 import time
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
@@ -19,15 +21,28 @@ import aiohttp
 TURNS_PER_CONVERSATION = 10
 
 
-async def talk(
-    session: aiohttp.ClientSession, url: str, texts: list[str], numbers: count[int], until: float
-) -> tuple[list[float], int]:
-    """One client: conversations of ten turns, distinct texts, until the clock says stop."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Load:
+    """What all clients share: distinct texts by number, until the clock says stop, `every` so many seconds each."""
+
+    url: str
+    texts: list[str]
+    numbers: count[int]
+    until: float
+    every: float
+
+
+async def talk(session: aiohttp.ClientSession, load: Load) -> tuple[list[float], int]:
+    """One client: conversations of ten turns."""
+    texts = load.texts
     times: list[float] = []
     errors = said = 0
     sender = ""
-    while time.perf_counter() < until:
-        number = next(numbers)
+    due = time.perf_counter()
+    while time.perf_counter() < load.until:
+        await asyncio.sleep(max(0.0, due - time.perf_counter()))
+        due += load.every
+        number = next(load.numbers)
         if said % TURNS_PER_CONVERSATION == 0:
             sender = f"bench-{number}"
         said += 1
@@ -35,7 +50,7 @@ async def talk(
         text = texts[number % len(texts)] + (f" ({again})" if again else "")
         began = time.perf_counter()
         try:
-            async with session.post(url, json={"sender": sender, "message": text}) as answer:
+            async with session.post(load.url, json={"sender": sender, "message": text}) as answer:
                 good = answer.status == 200 and bool(await answer.json())
         except (aiohttp.ClientError, TimeoutError, ValueError):
             good = False
@@ -46,14 +61,15 @@ async def talk(
     return times, errors
 
 
-async def main(url: str, texts: list[str], clients: int, seconds: float, offset: int) -> None:
+async def main(url: str, texts: list[str], clients: int, seconds: float, offset: int, rate: float) -> None:
     connector = aiohttp.TCPConnector(limit=clients)
     timeout = aiohttp.ClientTimeout(total=30)
     numbers = count(offset)
     async with aiohttp.ClientSession(connector=connector, timeout=timeout) as session:
         began = time.perf_counter()
-        until = began + seconds
-        talks = await asyncio.gather(*(talk(session, url, texts, numbers, until) for _ in range(clients)))
+        every = clients / rate if rate else 0.0
+        load = Load(url=url, texts=texts, numbers=numbers, until=began + seconds, every=every)
+        talks = await asyncio.gather(*(talk(session, load) for _ in range(clients)))
         took = time.perf_counter() - began
     times = [one for talked, _ in talks for one in talked]
     result = {"seconds": took, "ms": times, "errors": sum(errors for _, errors in talks)}
@@ -61,9 +77,9 @@ async def main(url: str, texts: list[str], clients: int, seconds: float, offset:
 
 
 if __name__ == "__main__":
-    place, file, clients, seconds, offset = sys.argv[1:]
+    place, file, clients, seconds, offset, *rate = sys.argv[1:]
     import uvloop
 
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         words = json.loads(Path(file).read_text(encoding="utf-8"))
-        runner.run(main(place, words, int(clients), float(seconds), int(offset)))
+        runner.run(main(place, words, int(clients), float(seconds), int(offset), float(*rate)))
