@@ -65,6 +65,13 @@ async def console(_request: web.Request) -> web.StreamResponse:
     return web.Response(text=page, content_type="text/html")
 
 
+@operation("This server's endpoints, for people to read.", answers={200: PAGE})
+async def reference(_request: web.Request) -> web.StreamResponse:
+    """GET /api/docs"""
+    page = (STATIC / "reference" / "index.html").read_text(encoding="utf-8")
+    return web.Response(text=page, content_type="text/html")
+
+
 def _titled(request: web.Request, folder: str) -> str:
     page = (STATIC / folder / "index.html").read_text(encoding="utf-8")
     name, largest = request.app[SERVICES].name, request.app[SERVICES].widget.largest_file_bytes

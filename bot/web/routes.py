@@ -60,6 +60,7 @@ def build_app(services: Services) -> web.Application:
     app.router.add_get("/health/ready", health.ready)
     app.router.add_get("/metrics", health.metrics)
     app.router.add_get("/api/openapi.json", openapi.serve)
+    app.router.add_get("/api/docs", pages.reference)
     app.router.add_get("/webhooks/{channel}/", webhooks.status)
     app.router.add_post("/webhooks/rest/webhook", webhooks.rest_message)
     app.router.add_get("/webhooks/{channel}/webhook", webhooks.handshake)
