@@ -177,22 +177,31 @@ class Turns:
                     await asyncio.wait_for(self._draining.wait(), AGAIN_AFTER_S)
 
     async def _turn(self, messages: Mapping[int, Message], attempts: int) -> Reply:
+        conversation_id = next(iter(messages.values())).conversation_id
+        async with self.locks.hold(conversation_id):
+            # What another process accepted before and has lost, or cannot write, is answered before.
+            left = await self._store.earlier(conversation_id, next(iter(messages)))
+            for before, times in regrouped(left, self._waits):
+                await self._answered(before, times)
+            return await self._answered(messages, attempts)
+
+    async def _answered(self, messages: Mapping[int, Message], attempts: int) -> Reply:
+        """The turn of messages whose conversation is held."""
         message = joined(tuple(messages.values()))
-        async with self.locks.hold(message.conversation_id):
-            for _ in range(MOST_ATTEMPTS):
-                # One release for the whole turn, whatever is promoted meanwhile.
-                runtime = self._runtime(message.conversation_id)
-                live = await self._live(message.conversation_id, runtime)
-                response = await self._response(live.tracker, message, attempts, runtime)
-                try:
-                    return await self._commit(tuple(messages), message, live, response, runtime)
-                except ConflictError:
-                    self.forget(message.conversation_id)
-                    accepted = await self._store.accepted(tuple(messages)[-1])
-                    messages = await self._open(messages)
-                    if not messages:
-                        return await self._stored_reply(message, accepted)
-                    message = joined(tuple(messages.values()))
+        for _ in range(MOST_ATTEMPTS):
+            # One release for the whole turn, whatever is promoted meanwhile.
+            runtime = self._runtime(message.conversation_id)
+            live = await self._live(message.conversation_id, runtime)
+            response = await self._response(live.tracker, message, attempts, runtime)
+            try:
+                return await self._commit(tuple(messages), message, live, response, runtime)
+            except ConflictError:
+                self.forget(message.conversation_id)
+                accepted = await self._store.accepted(tuple(messages)[-1])
+                messages = await self._open(messages)
+                if not messages:
+                    return await self._stored_reply(message, accepted)
+                message = joined(tuple(messages.values()))
         raise ConflictError(f"messages {tuple(messages)}: others kept writing to their conversation")
 
     async def _open(self, messages: Mapping[int, Message]) -> dict[int, Message]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Row, Table, delete, select, update
+from sqlalchemy import CursorResult, Row, Table, and_, bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.engine import insert
@@ -21,17 +21,32 @@ from bot.store.tables import (
     uploads,
 )
 
+EARLIER = (
+    select(inbox.c.id)
+    .where(inbox.c.conversation_id == bindparam("conversation"), inbox.c.id < bindparam("key"))
+    .where(inbox.c.state == "new")
+    .limit(1)
+)
+"""Whether a message without an outcome came before `key` in a conversation."""
+
 
 async def take_unfinished(
-    connection: AsyncConnection, requests: Sequence[None]
+    connection: AsyncConnection, places: Sequence[tuple[str, int] | None]
 ) -> list[Sequence[Row[*tuple[Any, ...]]] | Exception]:
-    """Count one more attempt for every message without an outcome and give them, oldest first."""
-    await connection.execute(
-        update(inbox).where(inbox.c.state == "new").values(attempts=inbox.c.attempts + 1)
-    )
-    statement = select(inbox.c.id, inbox.c.payload, inbox.c.attempts).where(inbox.c.state == "new")
-    rows = (await connection.execute(statement.order_by(inbox.c.id))).all()
-    return [rows for _ in requests]
+    """Count one more attempt for messages without an outcome and give them, oldest first.
+
+    Args:
+        places: None for all; else (conversation, key) for those of one conversation that came before a key.
+    """
+    answers: list[Sequence[Row[*tuple[Any, ...]]] | Exception] = []
+    for place in places:
+        chosen = inbox.c.state == "new"
+        if place is not None:
+            chosen = and_(chosen, inbox.c.conversation_id == place[0], inbox.c.id < place[1])
+        await connection.execute(update(inbox).where(chosen).values(attempts=inbox.c.attempts + 1))
+        statement = select(inbox.c.id, inbox.c.payload, inbox.c.attempts).where(chosen)
+        answers.append((await connection.execute(statement.order_by(inbox.c.id))).all())
+    return answers
 
 
 async def resolve_unanswered(connection: AsyncConnection, ids: Sequence[int]) -> list[bool | Exception]:

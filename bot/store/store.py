@@ -176,11 +176,14 @@ class Store:
 
     async def unfinished(self) -> tuple[Unfinished, ...]:
         """Messages without an outcome, oldest first, each counted as attempted once more: for a restart."""
-        rows = await self._writer.run(changes.take_unfinished, None)
-        return tuple(
-            Unfinished(key=row.id, message=message_from_dict(row.payload), attempts=row.attempts)
-            for row in rows
-        )
+        return tuple(map(_unfinished, await self._writer.run(changes.take_unfinished, None)))
+
+    async def earlier(self, conversation_id: str, key: int) -> tuple[Unfinished, ...]:
+        """The same of a conversation's messages before `key`: what another process had in hand and left there."""
+        if self.alone or not await self._rows(changes.EARLIER, {"conversation": conversation_id, "key": key}):
+            return ()
+        found = await self._writer.run(changes.take_unfinished, (conversation_id, key))
+        return tuple(map(_unfinished, found))
 
     async def commit_turn(self, turn: Turn) -> int:
         """Write a turn's events, deliveries and outcome together; answers the conversation's new last number.
@@ -374,6 +377,10 @@ _EVENTS = (
     .where(events.c.conversation_id == bindparam("conversation"), events.c.seq > bindparam("after"))
     .order_by(events.c.seq)
 )
+
+
+def _unfinished(row: Row[*tuple[Any, ...]]) -> Unfinished:
+    return Unfinished(key=row.id, message=message_from_dict(row.payload), attempts=row.attempts)
 
 
 async def _prepare(engine: AsyncEngine, url: URL) -> None:

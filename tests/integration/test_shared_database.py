@@ -96,6 +96,16 @@ async def test_a_fold_is_brought_up_to_what_the_other_wrote(two: tuple[Store, St
     assert sum(data["event"] == "session_started" for _, data in rows) == 1
 
 
+async def test_what_another_process_left_is_answered_before_what_follows(two: tuple[Store, Store]) -> None:
+    here, there = two
+    for number in range(2):  # accepted, and the process ends before their turns
+        await here.accept(message(f"m{number}", text=f"hello {number}"))
+    await answering(there).handle(message("m2", text="hello 2"))
+    rows = [data for _, data in await there.load_events("c")]
+    assert [data["text"] for data in rows if data["event"] == "user"] == ["hello 0", "hello 1", "hello 2"]
+    assert not await there.unfinished()
+
+
 async def test_others_hear_what_was_written_and_not_themselves(two: tuple[Store, Store]) -> None:
     first, second = two
     hubs = Hub(), Hub()
