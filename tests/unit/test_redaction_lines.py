@@ -27,6 +27,14 @@ def test_most_personal_data_is_found_and_little_else(language: str) -> None:
     assert total["right"] / total["replaced"] >= 0.9
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lines_of_a_second_set_fare_as_well(language: str) -> None:
+    scores = measure(read_lines(LINES / "second" / f"{language}.jsonl")).values()
+
+    assert sum(score.found for score in scores) >= 0.88 * sum(score.labelled for score in scores)
+    assert sum(score.right for score in scores) >= 0.9 * sum(score.replaced for score in scores)
+
+
 def test_the_halves_are_two_parts_of_the_whole() -> None:
     path = LINES / "en.jsonl"
     a, b = list(read_lines(path, "a")), list(read_lines(path, "b"))

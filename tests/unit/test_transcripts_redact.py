@@ -27,6 +27,10 @@ def redacted(*texts: str) -> list[str]:
         ("订单WB-309912，谢谢", "订单{order_number}，谢谢"),
         ("my name is Jonas Weber", "my name is {name}"),
         ("您好，我叫李小明。", "您好，我叫{name}。"),
+        ("昨晚是尹大夫开的药，户主是我爸霍建军", "昨晚是{name}大夫开的药，户主是我爸{name_2}"),
+        ("寄武汉市洪山区珞桂路158号星河湾8栋2403", "寄{address}"),
+        ("it is Blk 512 Bedok North Ave 2 #08-113 Singapore 460512", "it is {address}"),
+        ("asked for shanelle at the desk", "asked for {name} at the desk"),
         ("price {x}", "price (x)"),
     ],
 )

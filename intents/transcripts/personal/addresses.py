@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from intents.transcripts.personal.span import Span
+from intents.transcripts.personal.postal import find_postal
+from intents.transcripts.personal.span import Span, joined
 
 _UP, _LOW = (
     "A-ZÀ-ÖØ-ÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽĿŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽ",
@@ -78,7 +79,7 @@ _LEADING_UNITS = re.compile(rf"(?<![\w/-])(?:{_UNIT}\s*,\s*)+$")
 
 def find_addresses(text: str) -> Iterator[Span]:
     """Street addresses in the text; a town or a postcode by itself is none."""
-    found: list[tuple[int, int]] = []
+    found: list[tuple[int, int]] = list(find_postal(text))
     for form in _FORMS:
         for match in form.finditer(text):
             value = match[0].rstrip(" ,.\n")
@@ -92,17 +93,6 @@ def find_addresses(text: str) -> Iterator[Span]:
             and re.match(r"#?\d|(?i:flat|apt|unit|block|room|suite|house|floor|building)", place)
         ):
             found.append((match.start("place"), match.start("place") + len(place)))
-    for start, end in _joined(text, found):
+    for start, end in joined(text, found, r"\s*,\s*"):
         before = _LEADING_UNITS.search(text, 0, start)
         yield Span(before.start() if before else start, end, "address", 67)
-
-
-def _joined(text: str, found: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """The stretches with those together that overlap or have only a comma between them."""
-    joined: list[tuple[int, int]] = []
-    for start, end in sorted(found):
-        if joined and (start <= joined[-1][1] or re.fullmatch(r"\s*,\s*", text[joined[-1][1] : start])):
-            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
-        else:
-            joined.append((start, end))
-    return joined

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from intents.transcripts.personal.span import Span
+from intents.transcripts.personal.span import Span, joined
+from intents.transcripts.personal.tagger import tagged
 
 _PROVINCE = (
     r"(?:北京|天津|上海|重庆|重慶|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|台湾|台灣|"
@@ -32,7 +33,7 @@ _COMPOUND = (
     r"医院|商厦|大楼|大樓|驿站|批发市场|市场|商场|苑|庭|湾|灣|城|府|邸|园|村|庄|屯|组|队|社|里|轩|居|阁|閣|郡|都|峰|台|墅|寓|楼|邨|坊|营|厂|库|部|店|站)\s*)"
 )
 _ROOM = (
-    r"(?:[0-9一二三四五六七八九十东西南北A-Za-z]{1,5}\s*(?:期|区|号楼|號樓|栋|棟|幢|座|号院|楼|樓|单元|單元|梯|门|层|層|室|户|房|舍|组|队|号|號)\s*"
+    r"(?:[0-9一二三四五六七八九十东西南北A-Za-z]{1,5}\s*(?:期|区|号楼|號樓|栋|棟|幢|座|号院|楼|樓|单元|單元|梯|门|层|層|室|户|房|舍|组|队|号|號)(?:之[0-9一二三四五六七八九十]{1,2})?\s*"
     r"|[A-Za-z]?\d{1,4}(?:[-－—]\d{1,4}){1,3}(?:室)?\s*|[A-Z]?\d{2,4}[A-Z]?(?![A-Za-z0-9])(?:室|房|户)?\s*|\d{1,2}[A-Z](?![A-Za-z0-9])\s*)"
 )
 _FORMS = (
@@ -51,14 +52,53 @@ _PLACE = re.compile(
 _EXACT = re.compile(r"\d|[一二三四五六七八九十]+[号栋幢单楼室层组队]")
 
 
+_UNIT = r"(?:号院|号楼|號院|號樓|号|號|弄|巷|幢|栋|棟|座|楼|樓|层|層|单元|單元|室|户|房|舍|组|队|村|期|区|區|段|门|铺|档|库|底商|小区|社区|公寓|大厦|大廈|中心|广场|花园|家园|宿舍|校区|园区|市场|商铺|仓库?|车间|厂区|委会)"
+_NUMBERED = re.compile(
+    rf"[A-Za-z]?[0-9零一二三四五六七八九十百甲乙丙丁]{{1,6}}[A-Za-z]?{_UNIT}?|{_UNIT}{{1,2}}|[A-Za-z]{{1,2}}{_UNIT}?|[-－—之附/]"
+)
+_GOES_ON = frozenset(("LOC", "ORG", "nz", "ns"))
+_HOUSE_AND_UNIT = re.compile(rf"[0-9一二三四五六七八九十]\s*{_UNIT}|[0-9]-[0-9]|[A-Za-z]?[0-9]{{3,4}}$")
+
+
 def find_chinese_addresses(text: str) -> Iterator[Span]:
     """Chinese addresses in the text; a city or a district by itself is none."""
-    for form in _FORMS if _EXACT.search(text) and _PLACE.search(text) else ():
+    if not _EXACT.search(text):
+        return
+    found: list[tuple[int, int]] = []
+    for form in _FORMS if _PLACE.search(text) else ():
         for match in form.finditer(text):
-            yield from _address(match)
+            found += _address(match)
+    for start, end in joined(text, [*found, *_runs(text)], r"\s?"):
+        yield Span(start, end, "address", 66)
 
 
-def _address(match: re.Match[str]) -> Iterator[Span]:
+def _runs(text: str) -> Iterator[tuple[int, int]]:
+    """Places that stand together with the numbers of houses and rooms after them."""
+    run: list[tuple[int, str, str]] = []
+    for token in (*tagged(text), (len(text), "", "")):
+        if token[2] in ("LOC", "ns") or (run and _belongs(token)):
+            run.append(token)
+            continue
+        if run:
+            yield from _whole(run)
+        run = []
+
+
+def _belongs(token: tuple[int, str, str]) -> bool:
+    return (
+        token[2] in _GOES_ON or not token[1].strip(" ") or _NUMBERED.fullmatch(token[1].strip()) is not None
+    )
+
+
+def _whole(run: Sequence[tuple[int, str, str]]) -> Iterator[tuple[int, int]]:
+    """The run's stretch, if it says which house or room, without signs and spaces at its end."""
+    words = "".join(word for _, word, _ in run)
+    value = words.rstrip(" -－—/附之\n")
+    if len(value) > 4 and _HOUSE_AND_UNIT.search(value):
+        yield run[0][0], run[0][0] + len(value)
+
+
+def _address(match: re.Match[str]) -> Iterator[tuple[int, int]]:
     """The match without the words that lead to it; it must name a place and say which house."""
     value = match[0].rstrip()
     lead = _LEAD.match(value)
@@ -66,4 +106,4 @@ def _address(match: re.Match[str]) -> Iterator[Span]:
     rest = match.string[start : match.start() + len(value)]
     place = _PLACE.search(rest)
     if len(rest) > 4 and place and _EXACT.search(rest, place.start()):
-        yield Span(start, start + len(rest), "address", 66)
+        yield start, start + len(rest)

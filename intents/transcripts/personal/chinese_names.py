@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from intents.transcripts.personal.known_names import DOUBLE_SURNAMES, SURNAMES
-from intents.transcripts.personal.segment import is_word, kind_of, people_in, words_of
+from intents.transcripts.personal.segment import is_word, kind_of, words_of
 from intents.transcripts.personal.span import Span
+from intents.transcripts.personal.tagger import people_in
 
 _SURNAME = f"(?:{'|'.join(DOUBLE_SURNAMES)}|[{SURNAMES}])"
 _TITLE = (
@@ -56,7 +57,7 @@ _WEAK_LABELS = tuple(_WEAK)
 _LINKED = re.compile(r"[是为：:叫，,“\"「（(的写填\s]{1,3}$")
 _SHORT_NUMBER = re.compile(r"\d{1,4}(?!\d)")
 _BRANDS = frozenset(
-    "王老吉 张小泉 李宁 安慕希 王致和 李锦记 周大福 周生生 周黑鸭 马应龙 陈克明 张裕 康师傅 金师傅 方太太 白大夫 马大姐 乐经理 万能工 江小姐".split()
+    "王老吉 张小泉 李宁 安慕希 王致和 李锦记 周大福 周生生 周黑鸭 马应龙 陈克明 张裕 康师傅 金师傅 方太太 白大夫 马大姐 乐经理 万能工 江小姐 方太 王守义 沈大成 李子柒 钟薛高 谭木匠 周六福 谢馥春 吴裕泰 张一元 杨国福 张亮 江小白 周大生 韩都衣舍 马克华菲 林清轩 柳沁堂 太平鸟 陈李济 何首乌 黄天鹅 卫龙 徐福记 胡姬花 鲁花 康王 雷蛇 罗技 华为 白象 汤臣倍健 安踏 乔丹 张数 单数 包邮 乔迁 夏凉 花呗 余额 黄金 金卡 白卡".split()
 )
 _WORDLIKE = frozenset(
     "汤农高方马金白黄石万常安成时明于连单包全景路项费应钱关任向易温牛文康管左水平元年古车蓝苗鲜甘冷毛空党麦米席门商别支广台从幸农计伏通后红花游简边"
@@ -68,6 +69,10 @@ _FUNCTION = frozenset("的是在和给把也都来到要说等了跟与收及就
 _FORM = re.compile(
     r"(?:姓名|收件人|收货人|寄件人|联系人|持卡人|户名|患者|乘客|旅客|客户|申请人)\s*[:：]\s*(?P<name>[\u4e00-\u9fff]{2,4}(?:·[\u4e00-\u9fff]{1,6}){0,2})(?=\s*(?:[\n，,。；;/]|$))"
 )
+_TITLE_AT_END = re.compile(rf"(?<=.)(?:{_TITLE})$")
+_TITLE_AT = re.compile(_TITLE)
+_UNNAMED_END = re.compile(r"[^\u4e00-\u9fff·A-Za-z]+$")
+_MODEL_FORM = re.compile(r"[\u4e00-\u9fff]{1,5}(?:·[\u4e00-\u9fff]{1,6}){0,2}")
 _PIECE = re.compile(r"[\u4e00-\u9fff]+")
 _SEPARATORS = re.compile(r"[\s,，、;；:：/|（(）)]*")
 
@@ -76,16 +81,15 @@ _Words = Sequence[tuple[int, str]]
 
 def find_chinese_names(text: str) -> Iterator[Span]:
     """Names in the text, with how sure their surroundings make them; titles stay outside."""
-    words = words_of(text)
-    yield from _titled(text, {start for start, _ in words})
+    words, people = words_of(text), people_in(text)
+    yield from _titled(text, {start for start, _ in words}, people)
     for pattern, certainty in ((_FORM, 56), (_FAMILIAR_GIVEN, 53), (_SURNAMED, 53), (_LATIN, 53)):
         for match in pattern.finditer(text):
             yield Span(match.start("name"), match.end("name"), "name", certainty)
     for place in range(len(words)):
-        yield from _full(text, words, place)
-    for start, word in people_in(text):
-        if _is_full(word):
-            yield Span(start, start + len(word), "name", 49)
+        yield from _full(text, words, place, people)
+    for start, word in people:
+        yield from _tagged(text, start, word)
 
 
 def find_names_beside(text: str, spans: list[Span]) -> Iterator[Span]:
@@ -108,30 +112,49 @@ def find_names_beside(text: str, spans: list[Span]) -> Iterator[Span]:
                 break
 
 
-def _titled(text: str, starts: set[int]) -> Iterator[Span]:
+def _titled(text: str, starts: set[int], people: _Words) -> Iterator[Span]:
     """Names before a title, and familiar ones such as 小王."""
     for match in _TITLED.finditer(text):
         if _is_titled(match, text, starts):
-            yield Span(match.start("name"), match.end("name"), "name", 57)
+            inner = len(match["name"]) == 3 and is_word(match["name"][:2])  # 麻烦罗姐 is about 罗姐
+            yield Span(match.end("name") - 1 if inner else match.start("name"), match.end("name"), "name", 57)
     for match in _FAMILIAR.finditer(text):
-        if _is_familiar(match, text):
+        if _is_familiar(match, text) and (_ends(text, match.end()) or _overlaps(match, people)):
             yield Span(match.start("name"), match.end("name"), "name", 54)
 
 
-def _is_full(word: str) -> bool:
-    """Whether what the tagger takes for a name has the form of one: a surname and one or two characters."""
-    surname = word[:2] if word[:2] in DOUBLE_SURNAMES else word[:1]
-    given = word[len(surname) :]
-    if surname not in _FIRST or not 0 < len(given) < 3 or not _PIECE.fullmatch(given):
-        return False
-    if set(given) & _NOT_GIVEN or given[-1] in _OF_PLACES or word in _BRANDS or is_word(word):
-        return False
-    return surname not in _WORDLIKE or len(given) == 2
+def _tagged(text: str, start: int, word: str) -> Iterator[Span]:
+    """What the model takes for a name, without a title, if it has the form of one."""
+    name = _TITLE_AT_END.sub("", _UNNAMED_END.sub("", word))
+    end = start + len(name)
+    titled = _TITLE_AT.match(text, end) is not None
+    if (
+        name in _BRANDS
+        or word in _BRANDS
+        or not _MODEL_FORM.fullmatch(name)
+        or (len(name) == 1 and not titled)
+    ):
+        return
+    if is_word(name) and not (titled or (len(name) > 2 and kind_of(name).startswith("nr"))):
+        return
+    yield Span(start, end, "name", 55)
+
+
+def _ends(text: str, end: int) -> bool:
+    return not _PIECE.match(text, end) or text[end] in _FUNCTION
+
+
+def _overlaps(match: re.Match[str], people: _Words) -> bool:
+    return any(
+        start < match.end("name") and match.start("name") < start + len(word) for start, word in people
+    )
 
 
 def _is_titled(match: re.Match[str], text: str, starts: set[int]) -> bool:
     """A surname (and given name) before a title, unless the surname is the end of another word."""
     name, title = match["name"], match["title"]
+    if (len(name) == 2 and is_word(name)) or name in ("祝", "谢", "问"):
+        return False
     if text[max(0, match.start() - 1) : match.start()] in ("小", "老", "阿") or name + title in _BRANDS:
         return False
     if set(name[1:]) & _NOT_GIVEN and name not in DOUBLE_SURNAMES:
@@ -155,8 +178,8 @@ def _is_familiar(match: re.Match[str], text: str) -> bool:
     return not is_word(text[match.start() : match.start() + 3])
 
 
-def _full(text: str, words: _Words, place: int) -> Iterator[Span]:
-    """Surname and given name that begin at a word, when what is before and after allows it."""
+def _full(text: str, words: _Words, place: int, people: _Words) -> Iterator[Span]:
+    """Surname and given name that begin at a word, when what is before and after allows it, or the model agrees."""
     start, word = words[place]
     surname = word[:2] if word[:2] in DOUBLE_SURNAMES else word[:1]
     if surname not in _FIRST:
@@ -180,7 +203,8 @@ def _full(text: str, words: _Words, place: int) -> Iterator[Span]:
             word=whole if is_word(whole) else "",
             split=split,
         ):
-            yield Span(start, end, "name", 55)
+            if left == "strong" or any(begin < end and start < begin + len(one) for begin, one in people):
+                yield Span(start, end, "name", 55)
             return
 
 

@@ -30,10 +30,14 @@ _GROUPS = re.compile(
 _HASH = re.compile(r"(?<![\w&#])#(?P<code>\d{4,14})(?!\w)")
 _DATE = re.compile(r"(?:19|20)\d\d[-/]\d{1,2}[-/]\d{1,2}|\d{1,2}[-/]\d{1,2}[-/](?:19|20)?\d\d|(?:19|20)\d\d")
 _RANGE = re.compile(r"\d{1,4}[-/]\d{1,4}")
+_AMOUNT = re.compile(
+    r"(?:[$€£¥₹]|(?:扣|付|收|退|花|充|凑|满|减|共|总|价格?|金额)(?:了|到|费|款|计)?|\b(?:paid|cost|costs|charged|total|amount|balance|of|worth|eur|usd|gbp|rs\.?))\s*$",
+    re.I,
+)
 _CARD_LIKE = re.compile(r"\d{4}(?: \d{4}){3}")
 
 _PLATE_CN = re.compile(
-    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-HJ-NP-Za-hj-np-z][ ·•.・-]?[A-HJ-NP-Za-hj-np-z0-9]{4,5}[A-HJ-NP-Za-hj-np-z0-9挂学警港澳](?![A-Za-z0-9])"
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使][A-HJ-NP-Za-hj-np-z][ ·•.・-]?(?:[A-HJ-NP-Za-hj-np-z0-9]{4,5}[A-HJ-NP-Za-hj-np-z0-9]|[A-HJ-NP-Za-hj-np-z0-9]{3,5}[挂学警港澳临领使超试])(?![A-Za-z0-9])"
 )
 _PLATE = re.compile(
     r"(?<![A-Za-z0-9-])(?:[A-Z]{2}\d{2} ?[A-Z]{3}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} ?\d{1,4}[EH]?|[A-Z]{2}[- ]\d{3}[- ][A-Z]{2}|[A-Z]{2}-\d{3}-[A-Z]|\d{1,2}-[A-Z]{2,3}-\d{1,3}|"
@@ -44,6 +48,9 @@ _PLATE_NAMED = re.compile(
 )
 _PLATE_LOWER = re.compile(
     r"(?<![a-z0-9-])(?:[a-z]{2}\d{2} ?[a-z]{3}|[a-z]{1,3}-\d{2,4}-?[a-z]{0,3}|\d{1,2}-[a-z]{2,3}-\d{1,3}|[a-z]\d{1,3} ?[a-z]{3})(?![a-z0-9-])"
+)
+_PLATE_UK_LOWER = re.compile(
+    r"(?<![\w-])(?!in|at|on|of|to|my|is|by|no|or|as|we|up|so|me|go|am|pm|an|be|do|he|if|it|us)[a-hj-pr-y]{2}(?:0[1-9]|[1-9]\d) (?!and|the|for|are|pcs|now|but|was|has|not|off|per|day|min|hrs|mon|tue|wed|thu|fri|sat|sun|in|eur|gbp|usd)[a-z]{3}(?![\w-])"
 )
 
 
@@ -70,6 +77,8 @@ def _named_code(text: str, match: re.Match[str]) -> Iterator[Span]:
     digits = sum(map(str.isdigit, value))
     if not digits or _DATE.fullmatch(value) or _CARD_LIKE.fullmatch(value):
         return
+    if digits < 6 and value.isdigit() and _AMOUNT.search(text[max(0, match.start() - 12) : match.start()]):
+        return
     if _RANGE.fullmatch(value) and not is_beside(text, match.start(), "order_number"):
         return
     before, after = named_kind(text, match.start()), named_after(text, match.end())
@@ -95,6 +104,13 @@ def _plates(text: str) -> Iterator[Span]:
     for match in _PLATE_NAMED.finditer(text):
         if named_kind(text, match.start()) == "plate" and 4 <= sum(map(str.isalnum, match[0])) <= 9:
             yield Span(match.start(), match.end(), "plate", 74)
+    yield from _lower_plates(text)
+
+
+def _lower_plates(text: str) -> Iterator[Span]:
     for match in _PLATE_LOWER.finditer(text):
         if named_kind(text, match.start()) == "plate" and any(map(str.isdigit, match[0])):
             yield Span(match.start(), match.end(), "plate", 73)
+    for match in _PLATE_UK_LOWER.finditer(text):
+        if named_kind(text, match.start()) in (None, "plate"):
+            yield Span(match.start(), match.end(), "plate", 61)

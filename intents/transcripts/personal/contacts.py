@@ -17,6 +17,10 @@ _SPELLED = re.compile(
     r"(?:\(dot\)|\[dot\]| dot |\.) ?(?:com|org|net|co|uk|de|nl|fr|eu|io|ie|cn|edu|me|info|example)\b(?:\.uk\b|\.cn\b)?",
     re.I | re.A,
 )  # fmt: skip
+_SPELLED_OUT = re.compile(
+    r"\b[A-Za-z0-9._%+-]+(?: (?:dot|underscore|dash|\(dot\)) [A-Za-z0-9_-]+)* ?(?:\(at\)|\[at\]| at ) ?[A-Za-z0-9-]+(?: ?(?:\(dot\)|\[dot\]| dot ) ?[A-Za-z0-9-]+)* ?(?:\(dot\)|\[dot\]| dot ) ?[A-Za-z]{2,6}\b",
+    re.I | re.A,
+)
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s<>\"'，。！？；、（）()\u3400-\u9fff]+|"
     r"\b(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>\"'，。！？；、（）()\u3400-\u9fff]+", re.I | re.A
@@ -47,7 +51,7 @@ _LOCAL = re.compile(
 
 def find_contacts(text: str) -> Iterator[Span]:
     """E-mail addresses, phone numbers and links with a token in the text."""
-    for pattern in (_EMAIL, _SPELLED) if "@" in text or "at" in text or "＠" in text else ():
+    for pattern in (_EMAIL, _SPELLED, _SPELLED_OUT) if "@" in text or "at" in text or "＠" in text else ():
         for match in pattern.finditer(text):
             yield Span(match.start(), match.end(), "email", 97)
     for match in _URL.finditer(text):

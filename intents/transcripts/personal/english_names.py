@@ -39,7 +39,9 @@ _STRONG = re.compile(
     r"surname(?: is)?:?|i(?: am|['’]m|m) called|call me|(?:card|account|policy) ?holder(?: name)?(?: is)?:?|customer(?: name)?:|recipient(?: is)?:?|contact(?: person)?(?: is|:)|attn\.?:?|"
     r"attention:|care of|c/o|addressed to|belongs to|registered (?:to|under|in the name of)|booked (?:by|under)|"
     r"(?:under|in|to|with|for) the names?(?: of)?|on behalf of|signed(?: for)? by|accepted by|collected by|made out to|payable to|"
-    r"signature:?|(?:passport|passports|licen[cs]e|id) of|spelled|spelt|beneficiary:?|payee:?|passengers?:|patient:?|guest:|insured:?|driver:|tenant:)"
+    r"signature:?|(?:passport|passports|licen[cs]e|id) of|spelled|spelt|beneficiary:?|payee:?|passengers?:|patient:?|guests?:|insured:?|driver:|tenant:|visitor:|attendee:|employee:|owner:|caller:?|"
+    r"(?:sur)?names? (?:\w+ )?(?:from|to|into)|(?:sur)?name (?:\w+ )?from [^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+)? (?:in)?to|"
+    r"(?:confirmation|booking|reservation|order|ticket|claim|policy|account|it|that|this|table|room)(?: is|['’]s| was)?(?: [A-Z0-9-]{4,})?,? under)"
     r")\s*[\"“'‘]?$", re.I
 )  # fmt: skip
 _TITLE = re.compile(
@@ -91,6 +93,10 @@ _ARTICLE = re.compile(
 )
 _SYLLABLE = r"(?:(?:[bpmfdtnlgkhjqxrzcsyw]|zh|ch|sh)?(?:iang|iong|uang|ang|eng|ing|ong|ian|iao|uai|uan|ai|ei|ao|ou|an|en|in|un|ia|ie|iu|ua|uo|ui|ue|ve|er|a|o|e|i|u|v))"
 _PINYIN = re.compile(rf"{_SYLLABLE}{{1,2}}(?:-{_SYLLABLE})?")
+_SPELT = re.compile(
+    r"\bspel(?:led|t|ling)(?: it)?(?: is| as|:)? (?P<name>[^\W\d_](?:[ -][^\W\d_]){2,})(?![^\W\d_])", re.I
+)
+_IN = re.compile(r"\b(?:in|at|near|around|from your|the) $", re.I)
 _FAMILY = re.compile(r"\b[Tt]he (?P<name>[A-Z][a-z]{3,}s)\b(?! [A-Z])")
 _TICKET = re.compile(r"(?<![\w/])([A-Z]{2,})/([A-Z]{2,})(?: ?(?:MR|MRS|MS|MISS|MSTR|DR))?(?![\w/])")
 _REVERSED = re.compile(
@@ -131,6 +137,8 @@ def find_english_names(text: str) -> Iterator[Span]:
     for match in _FAMILY.finditer(text):
         if match["name"][:-1].lower() in surnames():
             yield Span(match.start("name"), match.end("name"), "name", 51)
+    for match in _SPELT.finditer(text):
+        yield Span(match.start("name"), match.end("name"), "name", 58)
     for match in _TICKET.finditer(text):
         if {match[1].lower(), match[2].lower()} & (surnames() | given_names()):
             yield Span(match.start(), match.end(2), "name", 56)
@@ -165,7 +173,10 @@ def _named(text: str, run: list[re.Match[str]]) -> Iterator[Span]:
     if run and _bare(run[0]) in given_names() and _SAYS.match(text, run[-1].end()):
         yield _span(run[-1:] if len(run) > 1 and _cold(run[0]) else run, 52)
         return
-    run = _warm(run)
+    loud = all(token[0].isupper() for token in run) and _STRONG.search(
+        text[max(0, run[0].start() - 48) : run[0].start()] if run else ""
+    )
+    run = [token for token in run if _bare(token) not in NO_NAME][:4] if loud else _warm(run)
     if (
         not run
         or max(len(token[0]) for token in run) < 2
@@ -225,7 +236,8 @@ def _mentioned(run: _Tokens, before: str, after: str) -> int:
     first = _bare(run[0])
     if first in given_names() and _SAYS.match(after):
         return 52
-    person = _SPOKE_TO.search(before) or _TO_ME.match(after) or _WHO.search(before)
+    told = _TO_ME.match(after) and not _IN.search(before)
+    person = _SPOKE_TO.search(before) or told or _WHO.search(before)
     if person and first not in AMBIGUOUS and len(first) > 2:
         return 51
     inside = bool(_INSIDE.search(before)) and not _ARTICLE.search(before)

@@ -8,6 +8,8 @@ from functools import lru_cache
 from importlib import import_module
 from unicodedata import combining, normalize
 
+from intents.transcripts.personal.world_names import GIVEN, SURNAMES_OF_THE_WORLD
+
 _FIRST = (
     "first_names",
     "first_names_male",
@@ -27,7 +29,7 @@ def plain_letters(word: str) -> str:
 @lru_cache(maxsize=1)
 def given_names() -> frozenset[str]:
     """Given names of eighty countries in Latin letters, lower case: ours and those that Faker collects."""
-    return _GIVEN | _collected(_FIRST)
+    return _GIVEN | GIVEN | _collected(_FIRST)
 
 
 @lru_cache(maxsize=1)
@@ -39,7 +41,7 @@ def common_given_names() -> frozenset[str]:
 @lru_cache(maxsize=1)
 def surnames() -> frozenset[str]:
     """Surnames of eighty countries in Latin letters, lower case, as Faker collects them."""
-    return _collected(_LAST)
+    return SURNAMES_OF_THE_WORLD | _collected(_LAST)
 
 
 def _collected(attributes: tuple[str, ...], *, only: tuple[str, ...] = ()) -> frozenset[str]:
@@ -193,6 +195,16 @@ NO_NAME = frozenset(
     iban bic swift otp vat usd eur gbp sim esim kyc caller client patient guest passenger driver nurse user visitor member tenant policyholder cardholder sender recipient lord pepper china something god um saved placed accountant tried else cheers hiya best yours sincerely greetings love apologies welcome goodbye many bye agent speak ask spoke told tell both
     billing technical reception warehouse assistance morning afternoon evening night both either neither old pm
     passport passports licence license policy invoice ticket booking address postcode delivered regards lead title junior ltd gmbh sent
+    sirs merci danke gracias ciao bonjour hola hallo add post made par i'll i've i'd you'll we'll windy ah oh uh um business love hotel flamingo cloudy noted received attached enclosed kindly
+    basel zurich geneva perth melbourne brisbane canberra hobart darwin auckland toronto vancouver montreal ottawa calgary edmonton winnipeg quebec glasgow edinburgh aberdeen dundee inverness
+    cardiff swansea newport belfast cork galway limerick waterford leeds sheffield bradford manchester liverpool birmingham bristol nottingham leicester coventry hull newcastle sunderland
+    southampton portsmouth plymouth exeter oxford cambridge norwich ipswich brighton swindon mumbai delhi bangalore bengaluru chennai kolkata hyderabad pune ahmedabad jaipur lucknow surat nagpur
+    goa kochi singapore jakarta bangkok hanoi seoul tokyo osaka kyoto beijing shanghai shenzhen guangzhou hangzhou chengdu taipei kowloon dubai doha riyadh jeddah muscat cairo lagos abuja
+    accra nairobi mombasa kampala kigali harare lusaka durban pretoria johannesburg soweto chicago atlanta seattle portland miami tampa detroit philadelphia baltimore pittsburgh cincinnati
+    indianapolis milwaukee minneapolis nashville tulsa omaha albuquerque tucson sacramento oakland munich hamburg cologne frankfurt stuttgart dusseldorf leipzig dresden hanover bremen graz
+    salzburg innsbruck bern lausanne brussels antwerp ghent bruges luxembourg lyon marseille bordeaux toulouse nantes lille strasbourg madrid barcelona seville bilbao malaga lisbon porto naples
+    turin bologna venice palermo genoa athens thessaloniki istanbul ankara izmir warsaw krakow gdansk prague brno bratislava budapest bucharest zagreb belgrade ljubljana copenhagen aarhus oslo
+    stockholm gothenburg helsinki tampere tallinn riga vilnius kyiv lviv moscow reykjavik utrecht eindhoven groningen haarlem
     """.split()
 )
 """Words, capitalised or not, that are never the beginning of a name."""

@@ -15,7 +15,7 @@ from intents.transcripts.personal.known_names import (
 from intents.transcripts.personal.span import Span
 
 _LOWER = re.compile(
-    r"\b(?:my (?:full |first |last )?name(?: is|['’]s|s|:)|(?<!the )name(?: is|['’]s|:)|i['’]?m called|call me|(?:under|in) the name(?: of)?|(?:card|account) ?holder(?: is|:)|surname(?: is|:)?)\s+"
+    r"\b(?:my (?:full |first |last )?name(?: is|['’]s|s|:)|(?:first|last|full|family|given|maiden|middle) name(?: is|['’]s|:)?|sur ?name(?: is|['’]s|:)|(?<!the )name(?: is|['’]s|:)|i['’]?m called|call me|(?:under|in) the name(?: of)?|(?:card|account) ?holder(?: is|:)|surname(?: is|:)?)\s+"
     r"(?P<name>[^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+){0,2})", re.I
 )  # fmt: skip
 _LOWER_SELF = re.compile(
@@ -23,6 +23,18 @@ _LOWER_SELF = re.compile(
     re.I,
 )
 
+_ROLE = (
+    "husband|wife|son|daughter|mother|father|mum|mom|dad|brother|sister|partner|boss|colleague|friend|girlfriend|boyfriend|fianc[eé]e?|agent|manager|driver|courier|"
+    "nephew|niece|cousin|uncle|aunt|neighbou?r|flatmate|roommate|landlord|tenant|engineer|technician|plumber|nurse"
+)
+_LOWER_CUED = re.compile(
+    rf"\b(?:ask(?:ed|ing)? for|(?:talk|spoke|speak|chat|deal|spoken|dealt|met|meet)(?:ting|ing|en)? (?:to|with)|named|called|told by|signed (?:for )?by|served by|helped by|"
+    rf"(?:my|our|his|her|your|the) (?:\w+ )?(?:{_ROLE}),?|mr|thx|ta|cheers,?|love,?|dear|it was|names?) (?P<name>[a-z]{{3,}})(?: (?P<more>[a-z]{{3,}}))?\b(?![@/]|['’](?!s))"
+)
+_LOWER_SAID = re.compile(
+    r"(?:^|[.,!?;] ?|\b(?:and|but|so|then|because|cause|cos|that|when|where|is|did|does|your|with|from|tell|ask|let) )(?P<name>[a-z]{3,})(?P<more>(?!))? "
+    r"(?:from (?:sales|support|your|the|accounts|billing|customer|tech|returns|complaints|head|dispatch|service)|(?:told|promised|assured|called|emailed|texted|rang|phoned) (?:me|us|my|him|her)|said (?:he|she|i|it|you|that|the|they|we|my)|swore)\b"
+)
 _AFTER_NAME = frozenset("again here from speaking and for with calling".split())
 _LOWER_SPEAKING = re.compile(
     r"\b(?:this is|it['’]?s|i['’]?m|hi|hello) (?P<name>[a-z]{2,}(?: [a-z]{2,})?) (?:here|speaking|from (?:unit|flat|apt|apartment|room|no|number|accounts|reception|next door|\d))\b",
@@ -48,6 +60,11 @@ def find_lower_names(text: str) -> Iterator[Span]:
         for match in pattern.finditer(text):
             if not set(match["name"].lower().split()) & NO_NAME:
                 yield Span(match.start("name"), match.end("name"), "name", 51)
+    for pattern in (_LOWER_CUED, _LOWER_SAID):
+        for match in pattern.finditer(text):
+            if match["name"] in given_names() and match["name"] not in _WORDS:
+                more = match["more"] in surnames() and match["more"] not in _WORDS
+                yield Span(match.start("name"), match.end("more" if more else "name"), "name", 50)
     for match in _LOWER_KNOWN.finditer(text):
         yield from _lower_known(match)
 

@@ -30,6 +30,16 @@ _FORMS = (
         r"(?<![A-Za-z\d])(?:XYZ|[XYZ])?\d{7,8}-?[TRWAGMYFPDXBNJZSQVHLCKE](?![A-Za-z\d])", re.A
     ),  # Spain
     re.compile(r"(?<![\w-])(?:19|20)?\d{6}[-+]\d{4}(?![\w-])"),  # Sweden, Denmark
+    re.compile(
+        r"(?<![A-Za-z\d])[A-Z9]{5}\d{6}[A-Z9]{2}\d[A-Z]{2}(?:\d\d)?(?![A-Za-z\d])", re.A
+    ),  # driving licences of the United Kingdom
+    re.compile(r"(?<![A-Za-z\d])[A-Z]{3}[ABCFGHLJPT][A-Z]\d{4}[A-Z](?![A-Za-z\d])", re.A),  # India
+    re.compile(r"(?<![A-Za-z\d])[STFGM]\d{7}[A-Z](?![A-Za-z\d])", re.A),  # Singapore
+    re.compile(r"(?<![A-Za-z\d])[A-Z]{4}\d{6}[HM][A-Z]{5}[A-Z\d]\d(?![A-Za-z\d])", re.A),  # Mexico
+    re.compile(r"(?<![\w-])\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])-[1-4]\d{6}(?![\w-])", re.A),  # Korea
+    re.compile(r"(?<![A-Za-z\d])[A-Z]{1,2}\d{6} ?[(（][\dA][)）]", re.A),  # Hong Kong
+    re.compile(r"(?<![A-Za-z\d])[A-Z][12]\d{8}(?![A-Za-z\d])", re.A),  # Taiwan
+    re.compile(r"[\u4e00-\u9fff]字第\d{4,10}号"),  # officers of China's army
     re.compile(r"(?<![\w-])\d{3}\.\d{3}\.\d{3}-\d{2}(?![\w-])"),  # Brazil
 )
 _DOCUMENT = re.compile(
@@ -110,7 +120,7 @@ def _identity(text: str) -> Iterator[Span]:
             yield Span(match.start(), match.end(), "id_number", 87)
     for form in _FORMS:
         for match in form.finditer(text):
-            if named_kind(text, match.start()) in (None, "id_number"):
+            if named_kind(text, match.start()) in (None, "id_number", "card"):
                 yield Span(match.start(), match.end(), "id_number", 76)
     for match in _DOCUMENT.finditer(text):
         if len(_DIGITS.findall(match[0])) > 3 and 6 <= sum(map(str.isalnum, match[0])) <= 20:

@@ -32,29 +32,11 @@ def kind_of(text: str) -> str:
     return _kinds().get(text, "")
 
 
-def people_in(text: str) -> list[tuple[int, str]]:
-    """(start, word) of what jieba's hidden Markov model takes for people's names."""
-    found: list[tuple[int, str]] = []
-    place = 0
-    for pair in _tagger().cut(text):
-        if pair.flag.startswith("nr"):
-            found.append((place, pair.word))
-        place += len(pair.word)
-    return found
-
-
-@lru_cache(maxsize=1)
-def _tagger() -> Any:
-    from jieba import posseg
-
-    return posseg.POSTokenizer(_tokenizer())
-
-
 @lru_cache(maxsize=1)
 def _kinds() -> dict[str, str]:
     with _tokenizer().get_dict_file() as file:
         parts = (line.decode("utf-8").split() for line in file)
-        return {word: kind for word, _, kind in parts if 2 <= len(word) <= 3}
+        return {word: kind for word, _, kind in parts if 2 <= len(word) <= 4}
 
 
 @lru_cache(maxsize=1)

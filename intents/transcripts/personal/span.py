@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -27,3 +28,14 @@ def without_overlaps(spans: Iterable[Span]) -> list[Span]:
         if all(span.end <= other.start or span.start >= other.end for other in kept):
             kept.append(span)
     return sorted(kept, key=lambda one: one.start)
+
+
+def joined(text: str, found: Iterable[tuple[int, int]], between: str) -> list[tuple[int, int]]:
+    """The stretches with those together that overlap or have only what the pattern `between` fits between them."""
+    whole: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if whole and (start <= whole[-1][1] or re.fullmatch(between, text[whole[-1][1] : start])):
+            whole[-1] = (whole[-1][0], max(end, whole[-1][1]))
+        else:
+            whole.append((start, end))
+    return whole
