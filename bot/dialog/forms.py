@@ -19,16 +19,21 @@ def run_form(tracker: Tracker, form: Form, context: Context) -> Steps:
     """One run of a form: begin or validate what was said, then ask for the next slot or end.
 
     Returns only an `ActionExecutionRejected` when the message did not fill the slot asked for, so that rules,
-    stories or the decision answer it and the form asks again. Follows Rasa's FormAction.
+    stories or the decision answer it and the form asks again. A validation that declines by an event of its own
+    is followed by no question either. Follows Rasa's FormAction.
     """
     begins = tracker.active_loop is None or tracker.active_loop.name != form.name
     events: tuple[Event, ...] = (ActiveLoop(timestamp=context.now(), name=form.name),) if begins else ()
     if begins or _answers(tracker):
         candidates = _prefilled(tracker, form) if begins else _said(tracker, form)
         validated = yield from _validated(tracker.extended(events), form, candidates, context)
-        if validated is None or (not begins and tracker.requested_slot and not _fills(validated)):
+        if validated is None or (not begins and tracker.requested_slot and not _is_heard(validated)):
             return (ActionExecutionRejected(timestamp=context.now(), name=form.name),)
         events = (*events, *validated)
+    else:
+        events = yield from _come_back_to(tracker, form, context)
+    if _declines(events):
+        return events
     if not _ends(events):
         events = (*events, *(yield from _asked(tracker.extended(events), form, events, context)))
     if _ends(events):
@@ -87,6 +92,12 @@ def _said(tracker: Tracker, form: Form) -> dict[str, Any]:
     return dict(reversed(filled.items()))
 
 
+def _come_back_to(tracker: Tracker, form: Form, context: Context) -> Steps:
+    """After an interruption `validate_<form>` has nothing to judge, but may say which slot to ask for."""
+    validated = yield from _validated(tracker, form, {}, context)
+    return () if validated is None or _declines(validated) else validated
+
+
 def _validated(
     tracker: Tracker, form: Form, candidates: Mapping[str, Any], context: Context
 ) -> Generator[ActionCall, ActionResult, tuple[Event, ...] | None]:
@@ -131,8 +142,14 @@ def _missing(tracker: Tracker, form: Form) -> str | None:
     return next((name for name in form.required_slots if tracker.slots.get(name) is None), None)
 
 
-def _fills(events: Iterable[Event]) -> bool:
-    return any(isinstance(event, SlotSet) and event.name != REQUESTED_SLOT for event in events)
+def _is_heard(events: tuple[Event, ...]) -> bool:
+    """Whether the message filled a slot, or the validation says itself that it is not for the form."""
+    fills = (isinstance(event, SlotSet) and event.name != REQUESTED_SLOT for event in events)
+    return any(fills) or _declines(events)
+
+
+def _declines(events: Iterable[Event]) -> bool:
+    return any(isinstance(event, ActionExecutionRejected) for event in events)
 
 
 def _ends(events: Iterable[Event]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.dialog.calls import ActionResult
 from bot.dialog.decision import Candidate, Costs, Decision, decide
-from bot.dialog.events import ActiveLoop, SlotSet
+from bot.dialog.events import ActionExecutionRejected, ActiveLoop, LoopInterrupted, SlotSet
 from bot.dialog.forms import answers_form
 from bot.dialog.tracker import Tracker
 from tests.unit.dialog_assistant import Act, Talk, assistant
@@ -298,3 +298,41 @@ async def test_the_projects_own_slot_extraction_comes_before_the_form() -> None:
     )
     await now.says("a table", "book")
     assert await now.says("in Delft", "inform") == ["table_form", "“how many?”"]
+
+
+async def test_a_validation_declines_by_an_event_of_its_own() -> None:
+    """As code for Rasa does that wants rules and stories to have a message that filled nothing of the form."""
+
+    def declining(tracker: Tracker) -> ActionResult:
+        result = validate(tracker)
+        if tracker.requested_slot and not result.events:
+            return ActionResult(
+                events=(
+                    SlotSet(name="note", value="asked twice"),
+                    LoopInterrupted(is_interrupted=True),
+                    ActionExecutionRejected(name="table_form"),
+                )
+            )
+        return result
+
+    now = talk(declining)
+    await now.says("a table", "book")
+    assert await now.says("stop", "stop") == ["utter_ask_continue", "“go on?”"]
+    assert now.tracker.slots["note"] == "asked twice"
+    assert await now.says("yes", "affirm") == ["table_form", "“which city?”"]
+
+
+async def test_after_an_interruption_the_validation_says_which_slot_is_next() -> None:
+    """rasa-sdk's `required_slots` may leave slots out; that holds when the form is come back to, too."""
+
+    def people_first(tracker: Tracker) -> ActionResult:
+        result = validate(tracker)
+        if tracker.slots.get("people") is None:
+            asked = SlotSet(name="requested_slot", value="people")
+            return ActionResult(events=(*result.events, asked), responses=result.responses)
+        return result
+
+    now = talk(people_first)
+    assert await now.says("a table", "book") == ["table_form", "“how many?”"]
+    assert await now.says("how are you", "chat") == ["utter_chat", "“chat”", "table_form", "“how many?”"]
+    assert await now.says("four", "inform", {"number": 4}) == ["table_form", "“which city?”"]
