@@ -36,7 +36,7 @@ _OTHERWISE: Final = {
     "MitieEntityExtractor": "entities come from annotated values, regexes, lookup tables and built-in kinds",
     "DucklingEntityExtractor": "no Duckling server is asked: dates, amounts, numbers and the like are built in",
     "SpacyEntityExtractor": "no spaCy model runs: names are found where examples or lookup tables have them",
-    "TEDPolicy": "no next action is guessed: what no rule or story covers is left to the decision",
+    "TEDPolicy": "a small model learned from the stories, kept where held-out stories show that it helps",
     "UnexpecTEDIntentPolicy": "action_unlikely_intent is never predicted",
 }
 _NOT_NEEDED: Final = "not needed: the BERT encoder reads the text as it is"

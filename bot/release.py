@@ -7,6 +7,7 @@ releases/<id>/
     encoder/           the encoder of the articles and questions
     verbatim.json      the examples' own words, which need no model
     domain.json, rules.json, stories.json
+    next_actions/      what was learned from the stories, where it helps
 """
 
 from __future__ import annotations

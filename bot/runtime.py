@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -14,6 +14,7 @@ from bot.dialog.decision import Candidate, Costs
 from bot.dialog.domain import parse_domain
 from bot.dialog.rules import parse_rules
 from bot.dialog.stories import MAX_HISTORY, parse_stories
+from bot.learned.model import NextActions
 from bot.project import Project, domain_mapping
 from bot.reader import Reader, Reading, candidates
 from bot.refined import Refined
@@ -29,6 +30,7 @@ from knowledge.base import LiveKnowledgeBase
 from knowledge.index import KnowledgeIndex
 
 CALIBRATION = "calibration.json"
+NEXT_ACTIONS = "next_actions"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,7 @@ def load_runtime(
 
 
 def load_snapshot(project: Project, release: Release) -> Assistant:
-    """The release's domain, rules and stories, with the wording that the project has now.
+    """The release's domain, rules and stories and what was learned from them, with the wording of now.
 
     Raises:
         ArtifactError: when the snapshot cannot be read.
@@ -102,12 +104,14 @@ def load_snapshot(project: Project, release: Release) -> Assistant:
     domain = _json(release.folder / "domain.json")
     domain["responses"] = newest_responses(project, domain.get("responses") or {})
     stories = _json(release.folder / "stories.json")
-    return build_assistant(
+    assistant = build_assistant(
         parse_domain(domain, where=str(project.folder / "domain.yml")),
         parse_rules(_json(release.folder / "rules.json"), where="rules.json"),
         parse_stories(stories, where="stories.json"),
         max_history=stories.get("max_history", MAX_HISTORY),
     )
+    learned = release.folder / NEXT_ACTIONS
+    return replace(assistant, learned=NextActions.load(learned)) if learned.is_dir() else assistant
 
 
 def newest_responses(project: Project, known: Mapping[str, Any]) -> dict[str, Any]:

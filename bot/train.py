@@ -14,10 +14,11 @@ from typing import Any
 from bot.calibration import fit_calibration
 from bot.dialog.decision import Candidate
 from bot.evaluation.outcomes import HeldOut
+from bot.learned.train import learn_next_actions
 from bot.project import Project, data_files, domain_mapping, load_assistant, max_history, training_files
 from bot.reader import Reading, candidates
 from bot.release import KIND, new_release_id
-from bot.runtime import CALIBRATION
+from bot.runtime import CALIBRATION, NEXT_ACTIONS
 from bot.yaml_files import read_yaml
 from encoders.artifacts import building, link_folder
 from encoders.encoder import Encoder, serving_encoder
@@ -71,6 +72,7 @@ def train_project(project: Project, options: TrainingOptions) -> Trained:
         calibration = fit_calibration(training_messages(report.unseen, built, questions))
         calibration.save(draft / CALIBRATION)
         facts |= {"intents": report.as_dict(), "knowledge": built.facts, "calibration": asdict(calibration)}
+        facts["next_actions"] = learn_next_actions(project, draft / NEXT_ACTIONS)
         _snapshot(project, draft)
     return Trained(release_id=release_id, folder=folder, facts=facts)
 

@@ -34,6 +34,7 @@ def train_command(folder: Path, options: TrainingOptions) -> None:
         asyncio.run(promote(project, trained.release_id))
     typer.echo(f"Release {trained.release_id} is in {trained.folder}")
     typer.echo(f"Intents, {trained.facts['intents']['recipe']}: {trained.facts['intents']['why']}")
+    typer.echo(f"Next actions: {trained.facts['next_actions']['why']}")
     typer.echo(
         f"It serves: kefu serve {folder}"
         if first

@@ -6,17 +6,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from .domain import Domain
+from .learned import Learned
 from .rules import Rule, Rules, index_rules
 from .stories import MAX_HISTORY, Stories, Story, index_stories
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assistant:
-    """Made by `build_assistant`; conversations share it."""
+    """Made by `build_assistant`; conversations share it.
+
+    Attributes:
+        learned: what was learned from the stories, where it helps.
+    """
 
     domain: Domain
     rules: Rules = field(default_factory=Rules)
     stories: Stories = field(default_factory=Stories)
+    learned: Learned | None = None
 
 
 def build_assistant(

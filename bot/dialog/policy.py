@@ -11,6 +11,7 @@ from .commands import NONE_OF_THESE, REPEAT, SWITCH_LANGUAGE
 from .decision import ACTION_HAND_OVER, OWN_ACTIONS, Decision
 from .definitions import TALK_TO_PERSON
 from .events import DecisionMade, UserUttered
+from .learned import guessed
 from .rules import Prediction
 from .state import ACTION_LISTEN, ACTION_SESSION_START
 from .tracker import Tracker
@@ -38,8 +39,8 @@ class ActionChoice:
     """The next action, and who chose it from what.
 
     Attributes:
-        policy: followup, intent, form, decision, rules, stories, response, default, fallback or listen.
-        runner_up: what the next policy in order would have done, as `policy: action`.
+        policy: followup, intent, form, decision, rules, stories, learned, response, default, fallback or listen.
+        runner_up: what the next policy in order would have done, as `policy: action`; the learned one's own second.
         interrupts: the action is the active form asking again; what was said last is not its answer.
         says: the action is the words to say, from an end-to-end story.
     """
@@ -57,8 +58,8 @@ def next_action(tracker: Tracker, assistant: Assistant, decision: Decision | Non
     """The next action; never raises, and listens when there is nothing to do.
 
     In order: an action that another asked for, the built-in intents, the active form, a citation or
-    clarification that was decided on (with a form active it comes after rules and stories), rules, stories,
-    the response of the intent's own name, the decision's own action.
+    clarification that was decided on (with a form active it comes after rules and stories), rules, stories, what
+    was learned from stories, the response of the intent's own name, the decision's own action.
 
     Args:
         decision: about the customer's last message; None for payloads and answers to a form.
@@ -74,7 +75,9 @@ def next_action(tracker: Tracker, assistant: Assistant, decision: Decision | Non
     )
     first = next(choices, None) or _rest(tracker, assistant)
     second = next(choices, None)
-    return replace(first, runner_up=f"{second.policy}: {second.action}" if second else None)
+    if second is None or first.runner_up is not None:
+        return first
+    return replace(first, runner_up=f"{second.policy}: {second.action}")
 
 
 Choices = Iterator[ActionChoice]
@@ -129,6 +132,21 @@ def _stories(tracker: Tracker, assistant: Assistant, _decision: Decision | None)
         yield _asking(tracker, replace(choice, says=found.says))
 
 
+def _learned(tracker: Tracker, assistant: Assistant, decision: Decision | None) -> Choices:
+    """What stories like this one go on with; nothing is guessed about a message that was not understood."""
+    if decision is not None and decision.kind != "answer":
+        return
+    if (found := guessed(tracker, assistant.learned)) is None:
+        return
+    yield ActionChoice(
+        action=found.action,
+        policy="learned",
+        confidence=found.p,
+        why=f"learned from stories, p={found.p:.2f}: {', '.join(found.because)}",
+        runner_up=f"learned: {found.second} p={found.second_p:.2f}",
+    )
+
+
 def _form_after_all(tracker: Tracker, _assistant: Assistant, _decision: Decision | None) -> Choices:
     """A form whose interruption a rule or story left open takes the message that they do not."""
     loop = tracker.active_loop
@@ -173,6 +191,7 @@ _POLICIES: Final[tuple[Callable[[Tracker, Assistant, Decision | None], Choices],
     _decided,
     _rules,
     _stories,
+    _learned,
     _form_after_all,
     _response,
     _own_action,

@@ -186,19 +186,25 @@ def _stories(place: Place) -> list[Story]:
 
 def played(name: str, steps: Sequence[Step], domain: Domain) -> Iterator[tuple[Sequence[Moment], ActionStep]]:
     """Each moment of a story with the action that comes next."""
+    for tracker, action in played_trackers(name, steps, domain):
+        yield tracker.moments, action
+
+
+def played_trackers(name: str, steps: Sequence[Step], domain: Domain) -> Iterator[tuple[Tracker, ActionStep]]:
+    """The conversation before each of a story's actions, `action_listen` where it is the customer's turn."""
     tracker = Tracker.start(name, domain)
     if isinstance(steps[0], UserStep):  # one that begins with an action may begin in mid-conversation
         tracker = tracker.update(ActionExecuted(name=ACTION_LISTEN))
     for step in steps:
         if isinstance(step, ActionStep):
             if tracker.moments:
-                yield tracker.moments, step
+                yield tracker, step
         elif isinstance(step, UserStep) and tracker.latest_action_name not in {ACTION_LISTEN, None}:
-            yield tracker.moments, _LISTEN
+            yield tracker, _LISTEN
             tracker = tracker.update(ActionExecuted(name=ACTION_LISTEN))
         tracker = tracker.extended(step_events(step))
     if tracker.latest_action_name != ACTION_LISTEN:
-        yield tracker.moments, _LISTEN
+        yield tracker, _LISTEN
 
 
 def step_events(step: Step) -> tuple[Event, ...]:

@@ -82,6 +82,18 @@ async def test_its_story_tests_pass(project: Get, name: str, tests: int, floor: 
     assert sum(one.passed for one in played) >= floor, "\n".join(failed)
 
 
+async def test_next_actions_are_learned_where_held_out_stories_are_helped(project: Get) -> None:
+    """The financial demo's stories of leaving one form for another are alike; the helpdesk's are few and its own."""
+    demo = project("financial-demo")
+    learned = newest(demo).facts["next_actions"]
+    assert learned["kept"], learned["why"]
+    assert learned["right_with"] - learned["right_without"] >= 15
+    assert learned["hurt"] == 0
+    assert not newest(project("helpdesk-assistant")).facts["next_actions"]["kept"]
+    async with open_session(demo, newest(demo), with_actions=False) as session:
+        assert session.runtime.assistant.learned is not None
+
+
 @pytest.fixture(scope="module")
 def served(project: Get) -> Iterator[Callable[[str, str], Project]]:
     """A project whose `endpoints.yml` names a running action server."""
