@@ -119,7 +119,7 @@ def _gains(steps: Sequence[HeldOutStep], threshold: float, costs: Costs) -> Mapp
 
 def _luck(helped: int, hurt: int) -> float:
     both = helped + hurt
-    return sum(comb(both, count) for count in range(helped, both + 1)) / 2**both
+    return float(sum(comb(both, count) for count in range(helped, both + 1)) / 2**both)
 
 
 def held_out_steps(
