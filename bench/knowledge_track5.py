@@ -1,12 +1,13 @@
 """Questions about places in the middle of conversations: DSTC11 track 5 (alexa/dstc11-track5, validation part).
 
-    python -m bench.knowledge_track5 DATA [--encoder NAME] [--tuned FOLD]
+    python -m bench.knowledge_track5 DATA [--encoder NAME] [--tuned FOLD | --project FOLDER]
 
 Documents are the FAQs of all places, a question is the last turn of a dialog with the turns before it as context;
 nothing says which place is meant. Ranking is judged by five-fold cross-validation over the dialogs that a FAQ
 answers; detection, whether a turn needs knowledge at all, on the half that the ranker was not fitted on, with the
 reviews as documents too, and both ways round. `--tuned` does one fold with an encoder that was tuned on the others
-(minutes): the sum over five calls is the figure.
+(minutes): the sum over five calls is the figure. `--project` writes FAQs and questions as an assistant's folder, for
+`kefu knowledge tune FOLDER`, with or without `--reranker own`.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import argparse
 import json
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, cast
 
@@ -38,14 +40,18 @@ def main() -> None:
     parser.add_argument(
         "--tuned", type=int, choices=range(FOLDS), help="only this fold, with a tuned encoder"
     )
+    parser.add_argument("--project", type=Path, help="only write a folder to tune")
     options = parser.parse_args()
-    encoder = Remembering(Encoder.load(serving_encoder(options.encoder)))
     places = json.loads((options.data / "knowledge.json").read_text(encoding="utf-8"))
     faqs, reviews = documents(places, "faqs"), documents(places, "reviews")
     asked = questions(options.data, {one.id for one in faqs})
+    if options.project is not None:
+        write_project(options.project / "knowledge", faqs, asked)
+        return
     if options.tuned is not None:
         rank_tuned(faqs, asked, options.encoder, options.tuned)
         return
+    encoder = Remembering(Encoder.load(serving_encoder(options.encoder)))
     rank(faqs, asked, encoder)
     detect(faqs + reviews, questions(options.data, {one.id for one in faqs + reviews}), encoder)
 
@@ -92,6 +98,14 @@ def _ids(label: dict[str, Any], known: set[str]) -> list[str]:
         for one in label.get("knowledge", ())
     ]
     return [one for one in ids if one in known]
+
+
+def write_project(folder: Path, faqs: Sequence[Document], asked: Sequence[Question]) -> None:
+    """FAQs and questions in the files of an assistant's folder."""
+    folder.mkdir(parents=True)
+    for name, records in (("faqs", faqs), ("questions", asked)):
+        lines = [json.dumps(asdict(one)) for one in records]
+        (folder / f"{name}.jsonl").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def rank(faqs: Sequence[Document], asked: Sequence[Question], encoder: Any) -> None:
