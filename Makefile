@@ -42,10 +42,13 @@ bench: bench-turn
 bench-turn: train $(VENV)/.test
 	$(BIN)/python -m bench.turn $(SHOP)
 
-# TRACK5: the folder of alexa/dstc11-track5's validation part (knowledge.json, logs.json, labels.json)
-bench-knowledge: $(VENV)/.train
+# DATA holds banking77, clinc150 and dstc11-track5 (the validation part); takes half an hour
+bench-knowledge: $(VENV)/.test
 	$(BIN)/python -m bench.knowledge_scale 100000
-	$(BIN)/python -m bench.knowledge_track5 $(TRACK5)
+	$(BIN)/python -m bench.knowledge_scale 1000000
+	$(BIN)/python -m bench.knowledge_examples $(DATA)
+	$(BIN)/python -m bench.knowledge_track5 $(DATA)/dstc11-track5
+	$(BIN)/python -m bench.knowledge_engines 30000
 
 # A process that changes articles is killed a hundred times; also: bench.knowledge_crash --postgresql
 bench-knowledge-crash: $(VENV)/.test

@@ -73,11 +73,13 @@ def parse_object(raw: bytes, path: Path, number: int) -> dict[str, Any]:
 def read_csv(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """(line number, row) for each row of a CSV file with a header; TSV when the name ends so.
 
+    Where commas are decimal points, spreadsheets write semicolons between fields: a header without a comma says so.
+
     Raises:
         InputError: when the file has no header or a row has more fields than the header.
     """
     lines = read_text(path).splitlines(keepends=True)
-    reader = csv.DictReader(lines, delimiter="\t" if path.suffix == ".tsv" else ",", strict=True)
+    reader = csv.DictReader(lines, delimiter=_delimiter(path, lines[0] if lines else ""), strict=True)
     try:
         if not reader.fieldnames:
             raise InputError(path, "has no header line.")
@@ -88,6 +90,12 @@ def read_csv(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
             yield reader.line_num, {name: value or "" for name, value in row.items()}
     except csv.Error as error:
         raise InputError(path, f"is not CSV ({error}).", line=reader.line_num) from error
+
+
+def _delimiter(path: Path, header: str) -> str:
+    if path.suffix == ".tsv":
+        return "\t"
+    return ";" if ";" in header and "," not in header else ","
 
 
 def text_field(record: Mapping[str, Any], names: tuple[str, ...], path: Path, line: int) -> str:

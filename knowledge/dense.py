@@ -10,12 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoders.logistic import Floats
+from encoders.progress import progress
 from knowledge.vectors import Vectors
 
 EXACT = 20_000
 """Up to so many vectors every one is compared."""
 PROBES = 48
 """Lists that a search looks into; each holds about a quarter of √n vectors."""
+AT_ONCE = 20_000
+"""So many vectors are added between two looks at the clock."""
 _ROWS, _LISTS = "vectors.npy", "lists.faiss"
 
 
@@ -118,7 +121,10 @@ def _lists(vectors: Vectors) -> Any:
     index.cp.niter = 8
     sample = np.random.default_rng(0).choice(count, min(count, 40 * lists), replace=False)
     data = np.ascontiguousarray(vectors, np.float32)
-    index.train(data[np.sort(sample)])
-    index.add(data)
+    with progress("Indexing vectors", count) as step:
+        index.train(data[np.sort(sample)])
+        for start in range(0, count, AT_ONCE):
+            index.add(data[start : start + AT_ONCE])
+            step(len(data[start : start + AT_ONCE]))
     index.nprobe = PROBES
     return index

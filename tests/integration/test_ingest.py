@@ -93,6 +93,13 @@ def test_a_folder_of_all_kinds(tmp_path: Path) -> None:
     assert found["e.txt"].language == "zh"
 
 
+def test_a_table_of_a_spreadsheet_that_writes_semicolons_is_read(tmp_path: Path) -> None:
+    table = '\ufeffQuestion;Answer;ID\r\nDo you ship?;"Yes, daily; not on Sundays.";ship\r\n'
+    (tmp_path / "faq.csv").write_bytes(table.encode("utf-8"))
+    (document,) = read_documents([tmp_path])
+    assert (document.id, document.text) == ("ship", "Yes, daily; not on Sundays.")
+
+
 @pytest.mark.integration
 @pytest.mark.parametrize("name", ["bad.pdf", "bad.docx", "empty.html", "latin.txt", "empty.md"])
 def test_a_damaged_file_is_named_and_left_out_only_when_asked(name: str, tmp_path: Path) -> None:
