@@ -38,6 +38,7 @@ class Axes:
     Attributes:
         diagonal: draw where x = y, as the ideal.
         mark: a point (x, y) to ring, with its name in `mark_name`.
+        x_ticks: plain numbers to write below x; every fifth of its range where there are none.
     """
 
     x: str
@@ -48,6 +49,7 @@ class Axes:
     mark: tuple[float, float] | None = None
     mark_name: str = ""
     shares: bool = True
+    x_ticks: Sequence[float] = ()
     legend: Literal["top", "bottom"] = "bottom"
 
 
@@ -97,14 +99,16 @@ def _y(value: float, axes: Axes) -> float:
 
 def _grid(axes: Axes) -> list[str]:
     parts = []
-    for step in range(6):
-        across = axes.x_range[0] + step / 5 * (axes.x_range[1] - axes.x_range[0])
-        up = axes.y_range[0] + step / 5 * (axes.y_range[1] - axes.y_range[0])
-        x, y = _x(across, axes), _y(up, axes)
+    for up in _fifths(axes.y_range):
+        y = _y(up, axes)
         parts.append(
             f'<line class="grid" x1="{_LEFT}" x2="{_WIDTH - _RIGHT}" y1="{y:.1f}" y2="{y:.1f}"/>'
             f'<text x="{_LEFT - 7}" y="{y + 4:.1f}" text-anchor="end">{_number(up, axes)}</text>'
-            f'<text x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 17}" text-anchor="middle">{_number(across, axes)}</text>'
+        )
+    for across in axes.x_ticks or _fifths(axes.x_range):
+        x = _x(across, axes)
+        parts.append(
+            f'<text x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 17}" text-anchor="middle">{_named(across, axes)}</text>'
         )
     base = _HEIGHT - _BOTTOM
     middle = _TOP + (base - _TOP) / 2
@@ -116,6 +120,15 @@ def _grid(axes: Axes) -> list[str]:
         f'<text x="13" y="{middle}" text-anchor="middle" transform="rotate(-90 13 {middle})">'
         f"{escape(axes.y)}</text>",
     ]
+
+
+def _fifths(reach: tuple[float, float]) -> list[float]:
+    low, high = reach
+    return [low + step / 5 * (high - low) for step in range(6)]
+
+
+def _named(across: float, axes: Axes) -> str:
+    return f"{across:.3g}" if axes.x_ticks else _number(across, axes)
 
 
 def _number(value: float, axes: Axes) -> str:
@@ -135,7 +148,7 @@ def _drawn(one: Series, axes: Axes, colour: str) -> list[str]:
     if one.points:
         parts += [
             f'<circle cx="{_x(x, axes):.1f}" cy="{_y(y, axes):.1f}" r="3.4" style="fill:{colour}">'
-            f"<title>{escape(one.name)}: {_number(x, axes)} → {_number(y, axes)}</title></circle>"
+            f"<title>{escape(one.name)}: {_named(x, axes)} → {_number(y, axes)}</title></circle>"
             for x, y in rows
         ]
     return parts

@@ -72,6 +72,7 @@ def measure_index(index: KnowledgeIndex, questions: Sequence[Question]) -> dict[
     }
     report["reliability"] = _reliability(measured)
     report["latency"] = _latency(measured)
+    report["latency_quantiles_ms"] = _quantiles(measured)
     report["gaps"] = _gaps(measured)
     report["near_misses"] = _near_misses(measured)
     return report
@@ -179,6 +180,12 @@ def _latency(measured: Sequence[Measured]) -> dict[str, float]:
         "median_ms": round(float(np.median(times)), 2),
         "p95_ms": round(float(np.percentile(times, 95)), 2),
     }
+
+
+def _quantiles(measured: Sequence[Measured]) -> list[float]:
+    """Within how many milliseconds 0, 5, … 100 % of the searches were done."""
+    times = [one.milliseconds for one in measured] or [0.0]
+    return [round(float(one), 2) for one in np.percentile(times, range(0, 101, 5))]
 
 
 def _gaps(measured: Sequence[Measured]) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from encoders.page import Html, joined, page, percent, section, shown, table, tiles, write_page
-from encoders.plots import Axes, Series, plot, plots
+from encoders.plots import Axes, Series, nice_ceiling, plot, plots
 
 _DEPTHS = (1, 3, 5, 10)
 _ARM_HEAD = ("Arm", "R@1", "R@3", "R@5", "R@10", "MRR", "nDCG@10")
@@ -71,14 +71,26 @@ def _recall(report: Mapping[str, Any]) -> Html:
     series = [
         Series(
             name=arm,
-            xs=[k / 10 for k in _DEPTHS],
+            xs=_DEPTHS,
             ys=[one[f"recall_at_{k}"] or 0.0 for k in _DEPTHS],
             points=True,
         )
         for arm, one in report["arms"].items()
     ]
-    axes = Axes(x="share of ten documents looked at", y="the right one is among them")
-    return plots([plot("Recall by arm", series, axes)])
+    axes = Axes(
+        x="documents looked at", y="the right one is among them", x_range=(0, _DEPTHS[-1]), x_ticks=_DEPTHS
+    )
+    return plots([plot("Recall by arm", series, axes), _times(report["latency_quantiles_ms"])])
+
+
+def _times(quantiles: Sequence[float]) -> Html:
+    """What share of the searches was done when."""
+    most = nice_ceiling(quantiles[-1])
+    shares = [place / (len(quantiles) - 1) for place in range(len(quantiles))]
+    axes = Axes(
+        x="milliseconds", y="searches done", x_range=(0, most), x_ticks=[most * n / 5 for n in range(6)]
+    )
+    return plot("How long a search takes", [Series(name="done", xs=quantiles, ys=shares, points=True)], axes)
 
 
 def _arms(arms: Mapping[str, Any]) -> list[Sequence[object]]:

@@ -24,6 +24,7 @@ def test_the_page_shows_what_went_wrong_and_escapes_it(tmp_path: Path) -> None:
         "by_language": {"en": WHOLE},
         "reliability": [{"stated": 0.4, "observed": 0.5, "questions": 3}],
         "latency": {"median_ms": 3.0, "p95_ms": 9.0},
+        "latency_quantiles_ms": [1.0, 3.0, 12.0],
         "gaps": [listed],
         "near_misses": [listed | {"wanted": ["c"], "rank": None}],
     }
@@ -33,7 +34,9 @@ def test_the_page_shows_what_went_wrong_and_escapes_it(tmp_path: Path) -> None:
     assert "<script" not in page
     assert "Near-misses" in page
     assert "Gaps" in page
-    assert "<svg" in page
+    assert page.count("<svg") == 3
+    assert "right: 40% → 50%" in page
+    assert "done: 12 → 100%" in page
     assert (tmp_path / "report.json").is_file()
 
 
