@@ -31,7 +31,7 @@ Vectors = NDArray[np.float32]
 BATCH_TOKENS = 256
 """Padded tokens in one batch of bulk work: what stays in a core's cache. Larger batches are slower."""
 
-_LAYOUT = 4  # raise it when export_encoder writes something else, so that cached encoders are made again
+_LAYOUT = 6  # raise it when export_encoder writes something else, so that cached encoders are made again
 
 _loaded: weakref.WeakValueDictionary[tuple[str, int], Encoder] = weakref.WeakValueDictionary()
 _loading = threading.Lock()
@@ -59,7 +59,7 @@ class Encoder:
             self.dimension: int = config["dimension"]
             self.max_length: int = config["max_length"]
             self._tokens = Tokens(
-                folder / TOKENIZER,
+                folder / config.get("tokenizer", TOKENIZER),
                 max_length=self.max_length, pad_id=config["pad_id"], prompts=config["prompts"],
             )  # fmt: skip
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -167,7 +167,8 @@ def encoder_id(folder: Path) -> str:
     if manifest is None:
         return ""
     try:
-        hashes = [manifest["files"][name]["sha256"] for name in (CONFIG, GRAPH, TOKENIZER)]
+        files = manifest["files"]
+        hashes = [files[name]["sha256"] for name in sorted({CONFIG, GRAPH, *files})]
     except (KeyError, TypeError):
         return ""
     return hashlib.sha256("".join(hashes).encode()).hexdigest()[:16]
@@ -213,7 +214,7 @@ def serving_encoder(name: str) -> Path:
 
 def weights_key(source: Path) -> str:
     """A short hash of the model folder's files that decide its vectors."""
-    files = sorted(path for path in source.rglob("*") if path.suffix in {".json", ".safetensors"})
+    files = sorted(path for path in source.rglob("*") if path.suffix in {".json", ".model", ".safetensors"})
     return hashlib.sha256("".join(f"{path.name} {sha256(path)}\n" for path in files).encode()).hexdigest()[
         :12
     ]

@@ -10,9 +10,10 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from encoders import sentence_pieces
 from encoders.errors import ArtifactError
 from encoders.packed_e5 import SPECIAL_TOKENS, PackedModel, read_packed
-from encoders.xlmr_tokenizer import xlmr_tokenizer
+from encoders.xlmr_tokenizer import character_map, xlmr_tokenizer
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,7 +50,9 @@ def write_multilingual_e5(source: Path, folder: Path) -> None:
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(content, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     (folder / "README.md").write_text(_README, encoding="utf-8")
-    xlmr_tokenizer(packed).save(str(folder / "tokenizer.json"), pretty=False)
+    characters = character_map(packed.characters)
+    xlmr_tokenizer(packed, characters).save(str(folder / "tokenizer.json"), pretty=False)
+    (folder / sentence_pieces.FILE).write_bytes(sentence_pieces.written(packed.vocabulary, characters))
     weights = folder / "model.safetensors"
     save_file(_bert_state(packed), weights, metadata={"format": "pt"})
     weights.chmod((folder / "config.json").stat().st_mode)  # safetensors lets only the owner read it

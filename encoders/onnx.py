@@ -13,10 +13,11 @@ import numpy as np
 
 from encoders.artifacts import building
 from encoders.bert_graph import is_plain_bert, write_graph
-from encoders.encoder import CONFIG, ENCODER, GRAPH, TOKENIZER, encoder_id, open_session
+from encoders.encoder import CONFIG, ENCODER, GRAPH, encoder_id, open_session
 from encoders.errors import KefuError
 from encoders.model_folder import read_model_folder
 from encoders.quantise import quantise_graph, shrink_tables, silent
+from encoders.sentence_pieces import serving_tokenizer
 from encoders.tokens import Tokens
 
 if TYPE_CHECKING:
@@ -73,7 +74,8 @@ def export_encoder(
     if quantise and original is not None and is_plain_bert(modules[0]):
         modules.append(load_torch_encoder(folder, name=name)[0])
     with building(out, kind=ENCODER) as draft:
-        shutil.copyfile(folder / "tokenizer.json", draft / TOKENIZER)
+        tokenizer = serving_tokenizer(folder, _SAMPLES)
+        shutil.copyfile(tokenizer, draft / tokenizer.name)
         tokens = described.tokens()
         fidelity = _write_int8(modules, draft / GRAPH, tokens) if quantise else None
         if fidelity is None:
@@ -84,6 +86,7 @@ def export_encoder(
             "dimension": int(modules[0].bert.config.hidden_size),
             "max_length": described.max_length,
             "pad_id": described.pad_id,
+            "tokenizer": tokenizer.name,
             "prompts": tokens.prompts,
             "quantised": fidelity is not None,
             "fidelity": fidelity,

@@ -19,7 +19,7 @@ ENGLISH = "sentence-transformers/all-MiniLM-L6-v2"
 MULTILINGUAL = "intfloat/multilingual-e5-small"
 
 _UNPACKED = "unpacked encoder"
-_UNPACKED_LAYOUT = 1  # raise it when the unpacked folder's content changes, so that old ones are made again
+_UNPACKED_LAYOUT = 2  # raise it when the unpacked folder's content changes, so that old ones are made again
 
 
 def default_encoder(texts: Iterable[str]) -> str:

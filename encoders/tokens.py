@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import threading
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from encoders.errors import ArtifactError
+from encoders.sentence_pieces import FILE as SENTENCE_PIECES
+from encoders.sentence_pieces import SentencePieces
 from encoders.text import normalise
 
 if TYPE_CHECKING:
@@ -24,12 +26,17 @@ Kind = Literal["query", "document"]
 
 
 class _Shared:
-    """A tokenizer that several encoders use: XLM-RoBERTa's takes 280 MB and a second to load."""
+    """A tokenizer that several encoders use: a multilingual one takes much memory, and a while to load."""
 
-    __slots__ = ("__weakref__", "tokenizer")
+    __slots__ = ("__weakref__", "ids", "tokenizer")
 
-    def __init__(self, tokenizer: Tokenizer) -> None:
+    def __init__(self, tokenizer: Tokenizer | SentencePieces) -> None:
         self.tokenizer = tokenizer
+        self.ids: Callable[[str], list[int]] = (
+            tokenizer.ids
+            if isinstance(tokenizer, SentencePieces)
+            else lambda text: tokenizer.encode(text).ids
+        )
 
 
 _loaded: weakref.WeakValueDictionary[tuple[str, int], _Shared] = weakref.WeakValueDictionary()
@@ -40,7 +47,7 @@ class Tokens:
     """Normalises a text, puts the prompt for its kind before it and cuts it into at most `max_length` ids."""
 
     def __init__(self, file: Path, *, max_length: int, pad_id: int, prompts: Mapping[Kind, str]) -> None:
-        """`file` is a tokenizer.json.
+        """`file` is a tokenizer.json or a sentencepiece.bpe.model.
 
         Raises:
             ArtifactError: when it cannot be read.
@@ -53,9 +60,8 @@ class Tokens:
     def ids(self, texts: Sequence[str], *, kind: Kind = "query") -> list[list[int]]:
         """Each text's token ids, special tokens included, not padded."""
         prompt = self.prompts[kind]
-        encode = self._shared.tokenizer.encode
         # One at a time: the tokenizer's own batches would take every core of a server.
-        return [encode(prompt + normalise(text)).ids for text in texts]
+        return [self._shared.ids(prompt + normalise(text)) for text in texts]
 
     def padded(self, rows: Sequence[Sequence[int]]) -> tuple[Ids, Ids]:
         """(input ids, attention mask), both (n, longest row)."""
@@ -68,8 +74,6 @@ class Tokens:
 
 
 def _load(file: Path, max_length: int) -> _Shared:
-    from tokenizers import Tokenizer
-
     try:
         data = file.read_bytes()
     except OSError as error:
@@ -78,15 +82,21 @@ def _load(file: Path, max_length: int) -> _Shared:
     with _loading:
         shared = _loaded.get(key)
         if shared is None:
-            shared = _loaded[key] = _Shared(_tokenizer(Tokenizer, data, file))
-            shared.tokenizer.no_padding()
-            shared.tokenizer.enable_truncation(max_length)
+            pieces = file.name == SENTENCE_PIECES
+            tokenizer = (
+                SentencePieces(data, max_length=max_length) if pieces else _tokenizer(data, file, max_length)
+            )
+            shared = _loaded[key] = _Shared(tokenizer)
     return shared
 
 
-def _tokenizer(kind: Any, data: bytes, file: Path) -> Tokenizer:
+def _tokenizer(data: bytes, file: Path, max_length: int) -> Tokenizer:
+    from tokenizers import Tokenizer
+
     try:
-        tokenizer: Tokenizer = kind.from_buffer(data)
+        tokenizer: Tokenizer = Tokenizer.from_buffer(data)
     except Exception as error:  # tokenizers raises bare Exception
         raise ArtifactError(f"{file} is no tokenizer: {error}") from error
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_length)
     return tokenizer
