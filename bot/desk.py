@@ -73,6 +73,11 @@ class Desk:
         events = await self._store.load_events(conversation_id, after=after)
         return {**_as_json(row), "events": [{**data, "seq": seq} for seq, data in events]}
 
+    async def holder(self, conversation_id: str) -> str:
+        """Who of the company has the conversation; empty where nobody has."""
+        row = await self._store.conversation(conversation_id)
+        return row.agent if row is not None and row.owner == "person" else ""
+
     async def last_conversation(self, channel: str, sender: str) -> str | None:
         """The id of the conversation that a customer wrote in last; None where there is none."""
         return await self._store.last_conversation(channel=channel, account="default", sender=sender)

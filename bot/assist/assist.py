@@ -1,7 +1,8 @@
 """Suggestions beside the conversations that people answer: made when a customer writes, off the turn's path.
 
-They are pushed over the consoles' socket. What agents do with them is in the event log, and every process learns from
-it by reading it, so that a restart forgets nothing.
+They are pushed over the consoles' socket, for the conversations that somebody has on the screen: with hundreds that
+wait the models would have nothing else to do, and who opens one asks for them. What agents do with them is in the
+event log, and every process learns from it by reading it, so that a restart forgets nothing.
 """
 
 from __future__ import annotations
@@ -45,16 +46,18 @@ class Assist:
         self._hub = hub
         self._learning = learning
         self._canned = canned
+        self._viewed: frozenset[str] = frozenset()
         self._tasks: dict[str, asyncio.Task[None]] = {}
 
     async def run(self) -> None:
-        """Suggest whenever a customer writes to people, until cancelled."""
+        """Suggest whenever a customer writes to people who look at it, until cancelled."""
         with self._hub.subscribe(CONSOLE) as news:
             try:
                 async for message in news:
                     if message.get("type") == "presence":
                         self._learning.wanted.set()
-                    if _asks_for(message):
+                        self._viewed = frozenset(one for who in message["people"] for one in who["viewing"])
+                    if _asks_for(message) and message["conversation_id"] in self._viewed:
                         self._begin(str(message["conversation_id"]))
             finally:
                 for task in self._tasks.values():

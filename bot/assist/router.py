@@ -16,7 +16,7 @@ from bot.settings import RoutingSettings
 from bot.store.presence import Seat
 from bot.store.records import Conversation
 from bot.store.store import Store
-from bot.web.live import CONSOLE, Hub
+from bot.web.live import CONSOLE, WRITING, Hub, Subscription
 from bot.web.service import UnknownThing
 
 log = logging.getLogger("kefu.assist")
@@ -64,7 +64,7 @@ class Router:
                 news.drain()
                 try:
                     async with asyncio.timeout(_LOOK_EVERY_S):
-                        await anext(news)
+                        await _something(news)
                 except TimeoutError:
                     continue
 
@@ -107,7 +107,7 @@ class Router:
                 chats=chats[account.name],
             )
             for account in await self._store.people.accounts()
-            if account.name in there
+            if account.name in there and not account.disabled
         }
 
     async def _take_back(
@@ -120,6 +120,13 @@ class Router:
             gone = row.agent in seen and row.agent not in there
             if gone and (now - seen[row.agent]).total_seconds() > self._settings.take_back_after_s:
                 await self._desk.give_back(row.id, row.agent)
+
+
+async def _something(news: Subscription) -> None:
+    """Wait for anything but that somebody writes."""
+    async for message in news:
+        if message.get("type") != WRITING:
+            return
 
 
 def _with_one_more(agent: Agent) -> Agent:

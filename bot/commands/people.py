@@ -39,7 +39,7 @@ def add_command(folder: Path, name: str, *, work: Work, database: str | None) ->
 
 
 def change_command(folder: Path, name: str, *, work: Work, database: str | None) -> str:
-    """Change somebody's role, languages, skills or number of chats.
+    """Change somebody's role, languages, skills or number of chats, or whether they may sign in.
 
     Raises:
         SettingsError: when there is no such person.
@@ -99,6 +99,5 @@ def _asked() -> str:
 def _line(account: Account) -> str:
     languages = ",".join(account.languages) or "all languages"
     skills = ",".join(account.skills) or "all topics"
-    return (
-        f"{account.role:<10}  {account.name:<24}  {languages}; {skills}; {account.most_chats} chats at once"
-    )
+    chats = f"{account.most_chats} chats at once{'; disabled' if account.disabled else ''}"
+    return f"{account.role:<10}  {account.name:<24}  {languages}; {skills}; {chats}"

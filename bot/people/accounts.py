@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.errors import SettingsError
@@ -19,12 +19,13 @@ _MOST_SKILLS = 50
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Work:
-    """What somebody is given to do; None leaves what was there."""
+    """What somebody is given to do; None leaves what was there. Who is `disabled` may not sign in."""
 
     role: Role | None = None
     languages: tuple[str, ...] | None = None
     skills: tuple[str, ...] | None = None
     most_chats: int | None = None
+    disabled: bool | None = None
 
 
 async def add_person(people: People, name: str, password: str, work: Work) -> Person:
@@ -53,19 +54,20 @@ async def add_person(people: People, name: str, password: str, work: Work) -> Pe
 
 
 async def change_person(people: People, name: str, work: Work) -> None:
-    """Give somebody another role, other languages or skills, or more or fewer chats.
+    """Give somebody another role, other languages or skills, more or fewer chats; disable or enable the account.
 
     Raises:
         SettingsError: when there is no such person, or nobody would be admin any more.
     """
     checked = _checked(work)
-    if checked.role is not None and checked.role is not Role.ADMIN:
+    if checked.disabled or (checked.role is not None and checked.role is not Role.ADMIN):
         await _keep_an_admin(people, name)
     values = {
         "role": checked.role.word if checked.role else None,
         "languages": None if checked.languages is None else list(checked.languages),
         "skills": None if checked.skills is None else list(checked.skills),
         "most_chats": checked.most_chats,
+        "disabled": checked.disabled,
     }
     given = {column: value for column, value in values.items() if value is not None}
     if not given:
@@ -118,7 +120,7 @@ def _most_chats(work: Work) -> int:
 async def _keep_an_admin(people: People, name: str) -> None:
     accounts = await people.accounts()
     mine = [one for one in accounts if one.key == name_key(name)]
-    admins = [one for one in accounts if one.role == Role.ADMIN.word]
+    admins = [one for one in accounts if one.role == Role.ADMIN.word and not one.disabled]
     if mine and admins == mine and len(accounts) > 1:
         raise SettingsError(f"{mine[0].name} is the last admin. Make somebody else admin first.")
 
@@ -132,7 +134,7 @@ def _checked(work: Work) -> Work:
     if skills and (len(skills) > _MOST_SKILLS or any(len(one) > LONGEST_NAME for one in skills)):
         raise SettingsError(f"At most {_MOST_SKILLS} skills of {LONGEST_NAME} characters.")
     languages = None if work.languages is None else _distinct(work.languages)
-    return Work(role=work.role, languages=languages, skills=skills, most_chats=work.most_chats)
+    return replace(work, languages=languages, skills=skills)
 
 
 def _distinct(words: Iterable[str]) -> tuple[str, ...]:

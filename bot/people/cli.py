@@ -73,6 +73,9 @@ def change(
     language: Languages = None,
     skill: Skills = None,
     most_chats: MostChats = None,
+    disabled: Annotated[
+        bool | None, typer.Option("--disabled/--enabled", help="Whether the person may sign in.")
+    ] = None,
     database: DatabaseUrl = None,
 ) -> None:
     """Change what somebody may do and is given; what is not named stays."""
@@ -85,6 +88,7 @@ def change(
         languages=tuple(language) if language else None,
         skills=tuple(skill) if skill else None,
         most_chats=most_chats,
+        disabled=disabled,
     )
     typer.echo(change_command(project, name, work=work, database=database))
 

@@ -49,7 +49,7 @@ class Sessions:
         """A new session in the place of the one `before`; None for a wrong name or password, which take as long."""
         account = await self._people.account(name_key(name))
         right = await self._verifier.matches(account.password if account else None, password)
-        if account is None or not right:
+        if account is None or account.disabled or not right:
             return None
         return await self._open(person_of(account), account.id, before)
 
@@ -83,11 +83,13 @@ class Sessions:
         await self._people.end_session(_digest(token))
 
     async def anybody(self) -> bool:
-        """Whether there are accounts."""
-        return bool(await self._people.accounts())
+        """Whether there are accounts to sign in with."""
+        return any(not one.disabled for one in await self._people.accounts())
 
     def _holds(self, row: SessionRow, account: Account | None) -> bool:
-        return account is not None or (bool(row.token) and row.token == self._token_mark)
+        if account is not None:
+            return not account.disabled
+        return bool(row.token) and row.token == self._token_mark
 
     async def _open(self, person: Person, person_id: int | None, before: str) -> Session:
         now, token = self._clock(), secrets.token_urlsafe(32)

@@ -17,7 +17,7 @@ from bot.store.writer import Writer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
-    """A row of the people; `key` is the name as it is compared, `password` its hash."""
+    """A row of the people; `key` is the name as it is compared, `password` its hash. `disabled`: signs in no more."""
 
     name: str
     key: str
@@ -27,6 +27,7 @@ class Account:
     skills: tuple[str, ...]
     most_chats: int
     created_at: datetime
+    disabled: bool = False
     id: int = 0
 
 
@@ -63,7 +64,7 @@ class People:
         return await self._writer.run(_add, account)
 
     async def change(self, key: str, **values: Any) -> bool:
-        """Set columns of an account; False when there is none. A new password ends its sessions."""
+        """Set columns of an account; False when there is none. A new password and disabling end its sessions."""
         return await self._writer.run(_change, (key, values))
 
     async def remove(self, key: str) -> bool:
@@ -127,7 +128,7 @@ async def _change(
         statement = update(people).where(people.c.key == key).values(values)
         result: CursorResult[Any] = await connection.execute(statement)
         answers.append(result.rowcount == 1)
-        if "password" in values:
+        if "password" in values or values.get("disabled"):
             mine = select(people.c.id).where(people.c.key == key).scalar_subquery()
             await connection.execute(delete(sessions).where(sessions.c.person_id == mine))
     return answers

@@ -27,6 +27,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -378,6 +379,7 @@ people = Table(
     Column("skills", _Json, nullable=False),
     Column("most_chats", Integer, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("disabled", Boolean, nullable=False, server_default=false()),  # may not sign in
     UniqueConstraint("key"),
     sqlite_autoincrement=True,
 )

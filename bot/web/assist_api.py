@@ -61,7 +61,7 @@ async def canned(request: web.Request) -> web.Response:
 
 
 @operation(
-    "Everybody with an account, and whether they are there.",
+    "Everybody who may sign in, and whether they are there.",
     access="console",
     answers={200: array({**PERSON, "properties": {**PERSON["properties"], "here": FLAG, "away": FLAG}})},
 )
@@ -70,7 +70,7 @@ async def colleagues(request: web.Request) -> web.Response:
     await require(request, Role.AGENT)
     services = request.app[SERVICES]
     there = {one.name: one for one in present(await services.presence.seats(), datetime.now(UTC))}
-    people = [person_of(account) for account in await services.people.accounts()]
+    people = [person_of(one) for one in await services.people.accounts() if not one.disabled]
     return web.json_response(
         [
             {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -16,7 +17,7 @@ from bot.store.uploads import reference
 from bot.web.chat_lines import bubbles, lines_of
 from bot.web.errors import ApiError
 from bot.web.keys import SENDERS, SERVICES
-from bot.web.live import conversation_topic
+from bot.web.live import WRITING, conversation_topic
 from bot.web.operation import operation
 from bot.web.reading import read_api_object, refuse_too_often, text_field, whole_number
 from bot.web.service import CannotBeRated, UnknownThing
@@ -24,6 +25,7 @@ from bot.web.shapes import ANY, NOTHING, NUMBER, STATUS, array, one_of, or_null,
 from bot.web.sockets import EXPIRED, NOT_FOUND, UNAUTHORIZED, hello, open_socket, send, while_open
 from bot.web.visitors import CHANNEL, Visitor
 from bot.web.visitors_api import own_conversation, visitor_of
+from bot.web.writing import customer_writes
 
 LAST = 2**31 - 1
 """Behind this number there are no events."""
@@ -148,9 +150,11 @@ async def lines(request: web.Request) -> web.Response:
         # Subscribed first, read then: what happens in between is not missed.
         found = await _since(request, conversation_id, after)
         if not found["lines"] and wait_s:
-            with suppress(TimeoutError, StopAsyncIteration):
+            with suppress(TimeoutError):
                 async with asyncio.timeout(wait_s):
-                    await anext(news)
+                    async for event in news:
+                        if event.get("type") != WRITING:
+                            break
             found = await _since(request, conversation_id, after)
     return web.json_response(found)
 
@@ -207,6 +211,7 @@ async def rate(request: web.Request) -> web.Response:
 async def live(request: web.Request) -> web.WebSocketResponse:
     """WebSocket /api/chat/live: after {token, conversation_id, after} every line behind that number, then the new ones.
 
+    `{typing: name}` says that somebody writes; the page says `{typing: true}` when its customer does.
     It ends with the token; the page comes back with a new one.
     """
     socket = await open_socket(request)
@@ -224,13 +229,24 @@ async def live(request: web.Request) -> web.WebSocketResponse:
     seen = after if isinstance(after, int) and 0 <= after < LAST else 0
     with suppress(TimeoutError):
         async with asyncio.timeout(visitor.until - visitors.now()):
-            await while_open(socket, _push(request, socket, str(conversation_id), seen))
+            pushed = _push(request, socket, str(conversation_id), seen)
+            await while_open(socket, pushed, _hearing(request, str(conversation_id)))
     await socket.close(code=EXPIRED)
     return socket
 
 
 async def _is_there(request: web.Request, conversation_id: str) -> bool:
     return await request.app[SERVICES].desk.conversation(conversation_id, after=LAST) is not None
+
+
+def _hearing(request: web.Request, conversation_id: str) -> Callable[[Mapping[str, Any]], Awaitable[None]]:
+    """What the page may say: `{typing: true}` while the customer writes."""
+
+    async def heard(message: Mapping[str, Any]) -> None:
+        if message.get("typing") is True:
+            customer_writes(request, conversation_id)
+
+    return heard
 
 
 async def _push(request: web.Request, socket: web.WebSocketResponse, conversation_id: str, seen: int) -> None:
@@ -241,6 +257,9 @@ async def _push(request: web.Request, socket: web.WebSocketResponse, conversatio
         async for event in news:
             if event.get("type") == "resync":
                 seen = await _catch_up(request, socket, conversation_id, seen)
+                continue
+            if event.get("type") == WRITING:
+                await send(socket, {"typing": event["agent"]})
                 continue
             seen = max([seen, *(one["seq"] for one in event["events"])])
             told = lines_of(conversation_id, event["events"])

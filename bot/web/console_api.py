@@ -133,7 +133,7 @@ async def _colleague(request: web.Request, name: str) -> str:
     if not name:
         return ""
     account = await request.app[SERVICES].people.account(name_key(name))
-    if account is None:
+    if account is None or account.disabled:
         raise ApiError(400, f"There is nobody called {name}.")
     return account.name
 

@@ -15,11 +15,12 @@ from bot.people.attendance import present
 from bot.people.person import Person
 from bot.web.errors import ApiError
 from bot.web.keys import SERVICES
-from bot.web.live import CONSOLE
+from bot.web.live import CONSOLE, WRITING
 from bot.web.operation import operation
 from bot.web.people import require_token, session_of
 from bot.web.shapes import NOTHING
 from bot.web.sockets import UNAUTHORIZED, hello, open_socket, send, while_open
+from bot.web.writing import agent_writes
 
 LOOK_EVERY_S = 30.0
 """How often a socket makes sure that its person is still signed in, and says that they are there."""
@@ -44,7 +45,8 @@ class _Place:
 async def live(request: web.Request) -> web.WebSocketResponse:
     """WebSocket /api/console/live: after {}, or {token} of a program, every change of every conversation.
 
-    A page says `{viewing, away}` when either changes.
+    A page says `{viewing, away}` when either changes, and `{typing: conversation}` while its person writes to the
+    customer. That a customer writes is told to who views the conversation.
     """
     socket = await open_socket(request)
     first = await hello(socket)
@@ -54,7 +56,7 @@ async def live(request: web.Request) -> web.WebSocketResponse:
         await socket.close(code=UNAUTHORIZED)
         return socket
     if person is None:  # a program sits nowhere
-        await while_open(socket, _push(request, socket))
+        await while_open(socket, _push(request, socket, _Place(name="")))
     else:
         await _sit(request, socket, _Place(name=person.name, **_said(first)))
     return socket
@@ -79,6 +81,9 @@ async def _sit(request: web.Request, socket: web.WebSocketResponse, place: _Plac
     """Push while the socket is open, and let everybody know who is there."""
 
     async def moved(message: Mapping[str, Any]) -> None:
+        if "typing" in message:
+            await agent_writes(request, message["typing"], place.name)
+            return
         said = _said(message)
         place.away, place.viewing = said["away"], said["viewing"]
         await _tell(request, place)
@@ -86,7 +91,7 @@ async def _sit(request: web.Request, socket: web.WebSocketResponse, place: _Plac
     await _tell(request, place)
     watching = asyncio.create_task(_watch(request, socket, place))
     try:
-        await while_open(socket, _push(request, socket), moved)
+        await while_open(socket, _push(request, socket, place), moved)
     finally:
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
@@ -117,13 +122,14 @@ async def _attendance(request: web.Request) -> dict[str, Any]:
     return {"type": "presence", "people": people}
 
 
-async def _push(request: web.Request, socket: web.WebSocketResponse) -> None:
+async def _push(request: web.Request, socket: web.WebSocketResponse, place: _Place) -> None:
     with request.app[SERVICES].hub.subscribe(CONSOLE) as news:
         await send(socket, {"type": "resync"})
         await send(socket, await _attendance(request))
         async for event in news:
             message: Any = event
-            await send(socket, message)
+            if message.get("type") != WRITING or message["conversation_id"] == place.viewing:
+                await send(socket, message)
 
 
 def _said(message: Mapping[str, Any]) -> dict[str, Any]:

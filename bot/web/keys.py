@@ -24,5 +24,7 @@ FAILURES: Final = web.AppKey("failures", RateLimiter)
 """Wrong tokens and passwords from one address."""
 ATTEMPTS: Final = web.AppKey("attempts", RateLimiter)
 """Attempts to sign in under one name."""
+WRITERS: Final = web.AppKey("writers", RateLimiter)
+"""How often somebody is said to be writing."""
 SOCKETS: Final[web.AppKey[WeakSet[web.WebSocketResponse]]] = web.AppKey("sockets")
 RASA: Final[web.AppKey[RasaApi]] = web.AppKey("rasa")

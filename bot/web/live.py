@@ -13,6 +13,8 @@ Json = Mapping[str, Any]
 RESYNC: Final[Json] = {"type": "resync"}
 
 CONSOLE: Final = "console"
+WRITING: Final = "typing"
+"""The type of the news that somebody writes just now."""
 DECIDED: Final = "decided"
 """Decisions of the bot after their turns, for who measures them; not JSON, and never sent to a page."""
 

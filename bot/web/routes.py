@@ -8,6 +8,7 @@ from aiohttp import web
 
 from bot.channels.socket_io import SocketIo
 from bot.web import (
+    accounts_api,
     analytics_api,
     archive_api,
     articles_api,
@@ -32,7 +33,7 @@ from bot.web import (
     visitors_api,
     webhooks,
 )
-from bot.web.keys import ATTEMPTS, FAILURES, NEWCOMERS, SENDERS, SERVICES, SOCKETS, UPLOADERS
+from bot.web.keys import ATTEMPTS, FAILURES, NEWCOMERS, SENDERS, SERVICES, SOCKETS, UPLOADERS, WRITERS
 from bot.web.limits import RateLimiter
 from bot.web.middleware import add_headers, cross_origin, observed
 from bot.web.service import Services
@@ -50,6 +51,7 @@ def build_app(services: Services) -> web.Application:
     app[UPLOADERS] = RateLimiter(20)
     app[FAILURES] = RateLimiter(10)
     app[ATTEMPTS] = RateLimiter(2, burst=10)
+    app[WRITERS] = RateLimiter(60, burst=3)
     app[SOCKETS] = WeakSet()
     app.on_response_prepare.append(add_headers)
     app.on_shutdown.append(_say_goodbye)
@@ -99,6 +101,10 @@ def _add_desk(router: web.UrlDispatcher) -> None:
     router.add_get("/api/console/conversations/{id}/suggestions", assist_api.suggestions)
     router.add_get("/api/console/conversations/{id}/canned", assist_api.canned)
     router.add_get("/api/console/people", assist_api.colleagues)
+    router.add_get("/api/console/accounts", accounts_api.listed)
+    router.add_post("/api/console/accounts", accounts_api.add)
+    router.add_patch(r"/api/console/accounts/{id:\d{1,12}}", accounts_api.change)
+    router.add_post(r"/api/console/accounts/{id:\d{1,12}}/password", accounts_api.password)
     router.add_get("/api/console/unanswered", console_api.unanswered)
     router.add_post(r"/api/console/unanswered/{id:\d{1,12}}/done", console_api.resolve)
     router.add_get(r"/api/console/conversations/{id}/media/{seq:\d{1,9}}/{n:\d{1,2}}", media_api.fetch)

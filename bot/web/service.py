@@ -68,6 +68,9 @@ class Desk(Protocol):
     async def conversation(self, conversation_id: str, *, after: int = 0) -> Json | None:
         """The conversation with `events`: those numbered above `after`. None where there is none."""
 
+    async def holder(self, conversation_id: str) -> str:
+        """Who of the company has the conversation; empty where nobody has."""
+
     async def last_conversation(self, channel: str, sender: str) -> str | None:
         """The id of the conversation that a customer wrote in last; None where there is none."""
 

@@ -251,9 +251,12 @@ async def test_suggestions_reach_the_console_when_a_customer_writes_to_a_person(
     await say("hello")
     claimed = await client.post(f"{conversation}/claim", json={"agent": "Ann"}, headers=BEARER)
     assert claimed.status == 200
+    signed_in = await client.post("/api/console/session", json={"name": "Ann", "token": TOKEN})
+    assert signed_in.status == 200
     async with client.ws_connect("/api/console/live") as socket:
-        await socket.send_json({"token": TOKEN})
-        await socket.receive_json(timeout=60)
+        await socket.send_json({"viewing": "asks-a-person"})
+        while (await socket.receive_json(timeout=60))["type"] != "presence":
+            continue
         await say("when do you open?")
         while (news := await socket.receive_json(timeout=60))["type"] != "suggestions":
             continue

@@ -53,7 +53,7 @@ export function Chat({ settings = {}, customer, visible, onClose, onUnread = () 
             <${Rating} t=${t} rated=${state.rated} onRate=${(score, comment) => conversation.rate(score, comment)} />`}>
           ${empty && html`<${Welcome} t=${t} greeting=${settings.greeting} onHello=${() => conversation.send(t("helloText"))} />`}
         <//>
-        <${Composer} t=${t} onSend=${(text, files) => conversation.send(text, { files })} focusKey=${visible && (empty ? "empty" : "begun")} />
+        <${Composer} t=${t} onSend=${(text, files) => conversation.send(text, { files })} onWriting=${() => conversation.writing()} focusKey=${visible && (empty ? "empty" : "begun")} />
       </main>
     </div>`;
 }

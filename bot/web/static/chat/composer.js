@@ -11,7 +11,7 @@ export function isComposing(event) {
   return event.isComposing || event.keyCode === 229;
 }
 
-export function Composer({ t, onSend, focusKey }) {
+export function Composer({ t, onSend, onWriting, focusKey }) {
   const [text, setText] = useState("");
   const [files, setFiles] = useState([]);
   const [trouble, setTrouble] = useState("");
@@ -39,6 +39,10 @@ export function Composer({ t, onSend, focusKey }) {
     setTrouble("");
     box.current.focus();
   };
+  const onInput = (event) => {
+    setText(event.target.value);
+    if (event.target.value.trim()) onWriting();
+  };
   const onKeyDown = (event) => {
     if (event.key !== "Enter" || event.shiftKey || isComposing(event)) return;
     event.preventDefault();
@@ -62,7 +66,7 @@ export function Composer({ t, onSend, focusKey }) {
       <label class="only-read" for="message">${t("message")}</label>
       <textarea id="message" ref=${box} rows="1" maxlength=${LONGEST} value=${text} placeholder=${t("placeholder")}
         aria-describedby="keys" enterkeyhint="send" autocomplete="off"
-        onInput=${(event) => setText(event.target.value)} onKeyDown=${onKeyDown} onPaste=${onPaste}></textarea>
+        onInput=${onInput} onKeyDown=${onKeyDown} onPaste=${onPaste}></textarea>
       <button class="send" type="submit" aria-label=${t("send")} title=${t("send")} disabled=${!text.trim() && !files.length}>
         <${Icon} name="send" />
       </button>

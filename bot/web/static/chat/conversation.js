@@ -12,8 +12,10 @@ const KEY = "kefu.chat";
 const TYPING_AFTER_MS = 250;
 const FIRST_PAUSE_MS = 2000;
 const LONGEST_PAUSE_MS = 30_000;
+const WRITES_FOR_MS = 6000;
+const SAY_EVERY_MS = 2500;
 const FRESH = {
-  lines: [], owner: "bot", agent: "", rated: 0, typing: false, connected: true, loading: false, trouble: "",
+  lines: [], owner: "bot", agent: "", rated: 0, typing: false, writer: "", connected: true, loading: false, trouble: "",
 };
 
 export class Conversation {
@@ -42,6 +44,7 @@ export class Conversation {
     window.removeEventListener("offline", this.onOffline);
     window.removeEventListener("online", this.onOnline);
     clearTimeout(this.timer);
+    clearTimeout(this.writes);
     this.stream?.stop();
   }
 
@@ -203,6 +206,7 @@ export class Conversation {
       after: () => this.seq,
       onLines: (lines) => { this.set({ loading: false }); this.take(lines); },
       onState: (connected) => this.heard(connected),
+      onWriter: (name) => this.written(name),
       onGone: () => this.gone(),
     });
     this.stream.start();
@@ -216,7 +220,22 @@ export class Conversation {
     }
   }
 
+  /** Somebody writes to the customer: until they have said it, or seem to have stopped. Nobody, without a name. */
+  written(name) {
+    clearTimeout(this.writes);
+    if (name) this.writes = setTimeout(() => this.written(""), WRITES_FOR_MS);
+    if (name !== this.state.writer) this.set({ writer: name });
+  }
+
+  /** The customer writes: people see it, at most every few seconds. */
+  writing() {
+    if (this.state.owner === "bot" || Date.now() - (this.saidAt ?? 0) < SAY_EVERY_MS) return;
+    this.saidAt = Date.now();
+    this.stream?.writing();
+  }
+
   take(lines) {
+    if (lines.some((line) => line.speaker === "agent" || line.speaker === "notice")) this.written("");
     const state = lines.reduce(withLine, this.state);
     this.seq = Math.max(this.seq, ...lines.map((line) => line.seq ?? 0));
     if (state !== this.state) this.set(state);

@@ -22,7 +22,7 @@ export function Log({ state, t, language, onChoose, onRetry, fileAddress, childr
   useLayoutEffect(() => {
     if (atEnd.current || state.lines.at(-1)?.speaker === "customer") toEnd();
     else setBehind(true);
-  }, [state.lines, state.typing, state.owner]);
+  }, [state.lines, state.typing, state.writer, state.owner]);
   useEffect(() => {
     const keepEnd = new ResizeObserver(() => { if (atEnd.current) toEnd(); });
     keepEnd.observe(log.current);
@@ -47,6 +47,7 @@ export function Log({ state, t, language, onChoose, onRetry, fileAddress, childr
             <${Line} key=${line.key} line=${line} first=${isFirst(state.lines, index)} last=${isLast(state.lines, index)}
               open=${index === state.lines.length - 1} ...${{ t, language, onChoose, onRetry, fileAddress }} />`)}
           ${state.typing && state.owner === "bot" && html`<${Typing} label=${t("typing")} />`}
+          ${state.writer && html`<${Typing} label=${t("writes", state.writer)} />`}
           ${after}
         </div>
       </div>

@@ -16,10 +16,11 @@ export class Stream {
    * @param after () → the number of the last line that we have
    * @param onLines called with the new lines
    * @param onState called with true when the server was reached and false when it was not
+   * @param onWriter called with the name of who writes to the customer just now
    * @param onGone called when there is no such conversation any more
    */
-  constructor({ visitor, id, after, onLines, onState, onGone }) {
-    Object.assign(this, { visitor, id, after, onLines, onState, onGone });
+  constructor({ visitor, id, after, onLines, onState, onWriter, onGone }) {
+    Object.assign(this, { visitor, id, after, onLines, onState, onWriter, onGone });
     this.pushed = false;
     this.asking = null;
   }
@@ -43,6 +44,11 @@ export class Stream {
     clearTimeout(this.again);
     this.asking?.abort();
     this.live.stop();
+  }
+
+  /** Let the people there see that something is being written. */
+  writing() {
+    this.live.send({ typing: true });
   }
 
   async me() {
@@ -71,6 +77,10 @@ export class Stream {
   }
 
   take(message) {
+    if (message.typing) {
+      this.onWriter(message.typing);
+      return;
+    }
     this.onLines((message.lines ?? []).map(lineOf));
   }
 

@@ -7,7 +7,7 @@ import { PAGES } from "./pages.js";
 import { may } from "./roles.js";
 import { addressOf, goTo, useRoute } from "./route.js";
 
-/** The live socket of this browser: `{connected, subscribe, say}`. */
+/** The live socket of this browser: `{connected, subscribe, say, tell}`. */
 function useLive(onSignedOut) {
   const [connected, setConnected] = useState(false);
   const handlers = useMemo(() => new Set(), []);
@@ -32,7 +32,8 @@ function useLive(onSignedOut) {
     handlers.add(handler);
     return () => handlers.delete(handler);
   }, []);
-  return { connected, subscribe, say };
+  const tell = useMemo(() => (message) => socket.current?.send(message), []);
+  return { connected, subscribe, say, tell };
 }
 
 function useStyle(name) {

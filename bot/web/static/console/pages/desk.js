@@ -4,11 +4,14 @@ import { Icon } from "../../shared/icons.js";
 import { may } from "../roles.js";
 import { Conversation } from "./desk/conversation.js";
 import { useKeys } from "./desk/keys.js";
-import { Failed, Rows, Unanswered } from "./desk/list.js";
-import { LISTS, changed, listed, loaded, neighbour, read } from "./desk/rows.js";
+import { Failed, Filter, Rows, Unanswered } from "./desk/list.js";
+import { LISTS, changed, listed, loaded, matching, neighbour, read } from "./desk/rows.js";
 import { STRINGS } from "./desk.strings.js";
 
 const OF_SERVER = { unanswered: "unanswered", failed: "deliveries" };
+const DRAW_EVERY_MS = 150;
+const READ_EVERY_MS = 1000;
+const WRITES_FOR_MS = 6000;
 const AT_FIRST = { waiting: 500, person: 500, bot: 200, closed: 100 };
 
 /** The conversations of all lists, kept up to date; changes that come in a burst are drawn together. */
@@ -25,15 +28,17 @@ function useRows(call, live, guarded, openId) {
     setRows((old) => loaded(new Map([...old].filter(([id]) => id === current.current)), lists.flat()));
   });
   useEffect(() => {
+    let timer = 0;
     const draw = () => {
       const messages = waiting.current.splice(0);
       setRows((old) => changed(old, messages, current.current));
     };
     load();
-    return live.subscribe((message) => {
+    const off = live.subscribe((message) => {
       if (message.type === "resync") load();
-      if (message.type === "events" && waiting.current.push(message) === 1) requestAnimationFrame(draw);
+      if (message.type === "events" && waiting.current.push(message) === 1) timer = setTimeout(draw, DRAW_EVERY_MS);
     });
+    return () => { clearTimeout(timer); off(); };
   }, []);
   useEffect(() => setRows((old) => read(old, openId)), [openId]);
   return rows;
@@ -43,22 +48,34 @@ function useRows(call, live, guarded, openId) {
 function useShown(call, live, guarded, id) {
   const [shown, setShown] = useState(null);
   const [offer, setOffer] = useState(null);
+  const [writes, setWrites] = useState(false);
   const path = `conversations/${encodeURIComponent(id ?? "")}`;
   const load = () => guarded(async () => setShown(await call(path)));
   useEffect(() => {
     setShown(null);
     setOffer(null);
+    setWrites(false);
     if (!id) return undefined;
+    let timer = 0;
+    const written = (now) => {
+      clearTimeout(timer);
+      if (now) timer = setTimeout(() => setWrites(false), WRITES_FOR_MS);
+      setWrites(now);
+    };
     load();
     call(`${path}/suggestions`).then((found) => setOffer(found.items.length ? found : null), () => {});
-    return live.subscribe((message) => {
+    const off = live.subscribe((message) => {
       if (message.type === "resync") load();
       if (message.conversation_id !== id) return;
       if (message.type === "suggestions") setOffer(message);
-      if (message.type === "events") setShown((old) => grown(old, message, load));
+      if (message.type === "typing") written(true);
+      if (message.type !== "events") return;
+      if (message.events.some((event) => event.event === "user")) written(false);
+      setShown((old) => grown(old, message, load));
     });
+    return () => { clearTimeout(timer); off(); };
   }, [id]);
-  return { shown, offer, setOffer };
+  return { shown, offer, setOffer, writes };
 }
 
 function grown(old, message, load) {
@@ -78,7 +95,9 @@ function useServerList(call, live, guarded, list) {
     if (!OF_SERVER[list]) return undefined;
     load();
     let timer = 0;
-    const off = live.subscribe(() => { clearTimeout(timer); timer = setTimeout(load, 400); });
+    const again = () => { timer = 0; load(); };
+    // However much happens: not put off by it, and not asked for more often.
+    const off = live.subscribe((message) => { if (message.type !== "typing") timer ||= setTimeout(again, READ_EVERY_MS); });
     return () => { clearTimeout(timer); off(); };
   }, [list]);
   return [found, load];
@@ -109,6 +128,8 @@ function Desk({ t, language, call, me, live, route }) {
   const [picked, setList] = useState("");
   const [trouble, setTrouble] = useState("");
   const [away, setAway] = useState(false);
+  const [words, setWords] = useState("");
+  const filter = useRef(null);
   const [, tick] = useState(0);
   const help = useRef(null);
   const id = route.parts[0];
@@ -126,10 +147,10 @@ function Desk({ t, language, call, me, live, route }) {
   const rows = useRows(call, live, guarded, id);
   // Until somebody picks a list: their own conversations where they have some.
   const list = picked || (listed(rows, "mine", me.name).length ? "mine" : "waiting");
-  const { shown, offer, setOffer } = useShown(call, live, guarded, id);
+  const { shown, offer, setOffer, writes } = useShown(call, live, guarded, id);
   const [found, reload] = useServerList(call, live, guarded, list);
   const people = usePeople(live);
-  const wanted = useMemo(() => (OF_SERVER[list] ? [] : listed(rows, list, me.name)), [rows, list]);
+  const wanted = useMemo(() => (OF_SERVER[list] ? [] : matching(listed(rows, list, me.name), words, t.channels)), [rows, list, words, language]);
   const sizes = useMemo(() => Object.fromEntries(["mine", "waiting", "person", "bot"].map((name) => [name, listed(rows, name, me.name).length])), [rows]);
   const viewers = (one) => people.filter((who) => who.name !== me.name && who.viewing.includes(one)).map((who) => who.name);
   const open = (one) => route.go(one);
@@ -145,7 +166,12 @@ function Desk({ t, language, call, me, live, route }) {
   }, []);
   const step = (by) => { const next = neighbour(wanted.map((row) => row.id), id, by); if (next) open(next); };
   const turn = (by) => setList(LISTS[(LISTS.indexOf(list) + by + LISTS.length) % LISTS.length]);
-  useKeys({ j: () => step(1), k: () => step(-1), "[": () => turn(-1), "]": () => turn(1), "?": () => help.current.showModal() });
+  useKeys({ j: () => step(1), k: () => step(-1), "[": () => turn(-1), "]": () => turn(1), f: () => filter.current?.focus(), "?": () => help.current.showModal() });
+  const watching = id ? viewers(id) : [];
+  // Drawn again only where something of it has changed, however much happens elsewhere.
+  const conversation = useMemo(() => shown && shown.id === id && html`<${Conversation} key=${shown.id} t=${t} language=${language} shown=${shown} me=${me}
+    call=${call} act=${act} open=${open} back=${() => route.go()} viewers=${watching} offer=${offer} setOffer=${setOffer} writes=${writes}
+    onWriting=${() => live.tell({ typing: id })} />`, [shown, id, offer, writes, language, watching.join()]);
 
   return html`<main class=${id ? "desk reading" : "desk"}>
     <h1 class="only-read">${t.desk}</h1>
@@ -155,12 +181,10 @@ function Desk({ t, language, call, me, live, route }) {
       <aside class="list" aria-label=${t[list]}>
         ${list === "unanswered" && html`<${Unanswered} t=${t} rows=${found} open=${open} done=${(one) => also(`unanswered/${one}/done`, {})} />`}
         ${list === "failed" && html`<${Failed} t=${t} rows=${found} open=${open} mayAct=${may(me, "supervisor")} act=${(one, deed) => also(`deliveries/${one}/${deed}`)} />`}
-        ${!OF_SERVER[list] && html`<${Rows} t=${t} list=${list} rows=${wanted} open=${open} current=${id} viewers=${viewers} />`}
+        ${!OF_SERVER[list] && html`<${Filter} t=${t} box=${filter} words=${words} setWords=${setWords} />
+          <${Rows} key=${list} t=${t} rows=${wanted} open=${open} current=${id} viewers=${viewers} nothing=${words ? t.noMatch : t.none[list]} />`}
       </aside>
-      ${shown && shown.id === id
-        ? html`<${Conversation} key=${shown.id} t=${t} language=${language} shown=${shown} me=${me} call=${call} act=${act} open=${open}
-            back=${() => route.go()} viewers=${viewers(id)} offer=${offer} setOffer=${setOffer} />`
-        : html`<section class="conversation empty"><div><h2>${id ? t.loading : t.pick}</h2><p>${t.pickText}</p></div></section>`}
+      ${conversation || html`<section class="conversation empty"><div><h2>${id ? t.loading : t.pick}</h2><p>${t.pickText}</p></div></section>`}
     </div>
     <${Help} t=${t} box=${help} />
   </main>`;

@@ -40,7 +40,9 @@ const READERS = {
     kind: "bot",
     text: event.text ?? "",
     buttons: [...(event.data?.buttons ?? []), ...(event.data?.quick_replies ?? [])],
-    image: event.data?.image ?? "",
+    pictures: [event.data?.image, ...attached(event, "image")].filter(Boolean),
+    files: attached(event, "file"),
+    cards: (event.data?.elements ?? []).map((one) => ({ title: one.title ?? "", subtitle: one.subtitle ?? "", picture: one.image_url ?? "" })),
     citations: event.metadata?.citations ?? [],
   }),
   agent: (event, turn) => ({
@@ -59,6 +61,13 @@ const READERS = {
   slot: (event, turn) => { turn.slots.push({ name: event.name, value: event.value }); },
   active_loop: (event, turn) => { turn.slots.push({ name: "active_loop", value: event.name }); },
 };
+
+/** Rasa's attachment: `{type, payload: {src}}`, or an address alone. */
+function attached(event, kind) {
+  const given = event.data?.attachment;
+  const address = typeof given === "string" ? given : given?.payload?.src;
+  return address && (given.type === "image") === (kind === "image") ? [String(address)] : [];
+}
 
 /** Whether the agent's next line was a suggestion: `accepted`, `edited` or nothing. */
 function taken(turn) {

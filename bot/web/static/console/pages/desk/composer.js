@@ -4,6 +4,7 @@ import { Icon } from "../../../shared/icons.js";
 
 const FIRST_SHOWN = 3;
 const MOST_CANNED = 8;
+const SAY_EVERY_MS = 2500;
 
 function Suggestions({ t, offer, insert, dismiss }) {
   const [all, setAll] = useState(false);
@@ -37,9 +38,10 @@ function Picker({ t, id, found, at, take }) {
   </ul>`;
 }
 
-export function Composer({ t, box, offer, canned, send, note, noting, setNoting, dismiss }) {
+export function Composer({ t, box, offer, canned, send, note, noting, setNoting, dismiss, onWriting }) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
+  const saidAt = useRef(0);
   const found = !noting && text.startsWith("/") ? fitting(canned, text) : null;
   const write = (words) => {
     setText(words);
@@ -56,6 +58,15 @@ export function Composer({ t, box, offer, canned, send, note, noting, setNoting,
   const submit = async () => {
     const words = text.trim();
     if (words && await (noting ? note(words) : send(words))) setText("");
+  };
+  const onInput = (event) => {
+    const words = event.target.value;
+    setText(words);
+    setAt(0);
+    // A note is nothing to the customer, and neither is the name of a canned reply.
+    if (noting || !words.trim() || words.startsWith("/") || Date.now() - saidAt.current < SAY_EVERY_MS) return;
+    saidAt.current = Date.now();
+    onWriting();
   };
   const onKey = (event) => {
     if (event.isComposing) return;
@@ -76,7 +87,7 @@ export function Composer({ t, box, offer, canned, send, note, noting, setNoting,
     ${found && html`<${Picker} t=${t} id="canned" found=${found} at=${at} take=${(one) => write(one.text)} />`}
     <div class="write">
       <textarea ref=${box} rows="1" maxlength="4000" value=${text} aria-label=${noting ? t.noteTo : t.replyTo}
-        placeholder=${noting ? t.notePlaceholder : t.replyPlaceholder} ...${combo} onInput=${(event) => { setText(event.target.value); setAt(0); }} onKeyDown=${onKey}></textarea>
+        placeholder=${noting ? t.notePlaceholder : t.replyPlaceholder} ...${combo} onInput=${onInput} onKeyDown=${onKey}></textarea>
       <button class="button" aria-pressed=${noting} onClick=${() => setNoting(!noting)}>${t.note}</button>
       <button class="button primary" onClick=${submit}><${Icon} name=${noting ? "done" : "send"} />${noting ? t.keepNote : t.send}</button>
     </div>

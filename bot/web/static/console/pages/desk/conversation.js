@@ -1,5 +1,5 @@
 // One conversation: its bar, its lines, the reply box, and what stands beside it.
-import { html, useEffect, useRef, useState } from "../../../shared/preact.js";
+import { html, useEffect, useMemo, useRef, useState } from "../../../shared/preact.js";
 import { Icon } from "../../../shared/icons.js";
 import { may } from "../../roles.js";
 import { Composer } from "./composer.js";
@@ -42,7 +42,7 @@ function Taken({ t, shown, me, act, setNoting }) {
     <button class="button" onClick=${() => setNoting(true)}>${t.writeNote}</button></p></footer>`;
 }
 
-export function Conversation({ t, language, shown, me, call, act, open, back, viewers, offer, setOffer }) {
+export function Conversation({ t, language, shown, me, call, act, open, back, viewers, offer, setOffer, writes, onWriting }) {
   const box = useRef(null);
   const search = useRef(null);
   const [noting, setNoting] = useState(false);
@@ -67,6 +67,7 @@ export function Conversation({ t, language, shown, me, call, act, open, back, vi
     return good;
   };
   const dismiss = () => { act("dismiss", { suggestions }); setOffer(null); };
+  const thread = useMemo(() => html`<${Thread} t=${t} language=${language} shown=${shown} writes=${writes} />`, [shown.events, language, writes]);
   useKeys({
     c: () => act("claim"),
     r: () => write(false),
@@ -80,11 +81,11 @@ export function Conversation({ t, language, shown, me, call, act, open, back, vi
   return html`<section class=${side ? "conversation with-side" : "conversation"} aria-label=${t.conversation}>
     <div class="middle">
       <${Bar} t=${t} shown=${shown} me=${me} act=${act} call=${call} back=${back} viewers=${viewers} side=${side} setSide=${setSide} />
-      <${Thread} t=${t} language=${language} shown=${shown} />
+      ${thread}
       ${others && !noting
         ? html`<${Taken} t=${t} shown=${shown} me=${me} act=${act} setNoting=${write} />`
         : html`<${Composer} t=${t} box=${box} offer=${offered} canned=${canned} send=${send} note=${note} noting=${noting}
-            setNoting=${write} dismiss=${dismiss} />`}
+            setNoting=${write} dismiss=${dismiss} onWriting=${onWriting} />`}
     </div>
     ${side && html`<${Side} t=${t} shown=${shown} call=${call} search=${search} insert=${insert} open=${open} />`}
   </section>`;

@@ -1,8 +1,7 @@
 // The lists at the left: conversations, unanswered questions, failed deliveries.
-import { html } from "../../../shared/preact.js";
+import { html, useRef } from "../../../shared/preact.js";
 import { Icon } from "../../../shared/icons.js";
-
-const MOST_SHOWN = 150;
+import { useSeen } from "./seen.js";
 
 /** How long ago, in few letters. */
 export function ago(t, iso) {
@@ -12,9 +11,9 @@ export function ago(t, iso) {
   return minutes < 1440 ? t.hours(Math.floor(minutes / 60)) : t.days(Math.floor(minutes / 1440));
 }
 
-function Row({ t, row, current, open, others }) {
+function Row({ t, row, current, open, others, place, count }) {
   const waits = row.owner === "waiting";
-  return html`<li><button class="row" aria-current=${current ? "true" : undefined} onClick=${() => open(row.id)}>
+  return html`<li aria-posinset=${place + 1} aria-setsize=${count}><button class="row" aria-current=${current ? "true" : undefined} onClick=${() => open(row.id)}>
     <span class="words">${row.preview || "…"}</span>
     <time dateTime=${row.updated_at}>${ago(t, waits ? row.since : row.updated_at)}</time>
     <span class="facts">
@@ -28,11 +27,21 @@ function Row({ t, row, current, open, others }) {
   </button></li>`;
 }
 
-export function Rows({ t, list, rows, open, current, viewers }) {
-  if (!rows.length) return html`<p class="empty">${t.none[list]}</p>`;
-  return html`<ul>${rows.slice(0, MOST_SHOWN).map((row) => html`<${Row} key=${row.id} t=${t} row=${row} open=${open}
-      current=${row.id === current} others=${viewers(row.id)} />`)}</ul>
-    ${rows.length > MOST_SHOWN && html`<p class="empty">${t.moreRows(rows.length - MOST_SHOWN)}</p>`}`;
+/** The conversations of a list; of a long one only the rows that can be seen are in the page. */
+export function Rows({ t, rows, open, current, viewers, nothing }) {
+  const box = useRef(null);
+  const place = rows.findIndex((row) => row.id === current);
+  const [first, last] = useSeen(box, rows.length, { current, place });
+  if (!rows.length) return html`<p class="empty" ref=${box}>${nothing}</p>`;
+  const style = { height: `calc(${rows.length} * var(--row))`, paddingTop: `calc(${first} * var(--row))` };
+  return html`<ul class="rows" ref=${box} style=${style}>${rows.slice(first, last).map((row, n) => html`<${Row} key=${row.id} t=${t} row=${row}
+    open=${open} current=${row.id === current} others=${viewers(row.id)} place=${first + n} count=${rows.length} />`)}</ul>`;
+}
+
+/** Narrows a list down to the rows that have these words. */
+export function Filter({ t, box, words, setWords }) {
+  return html`<div class="filter"><input ref=${box} type="search" maxlength="80" value=${words} aria-label=${t.filter} placeholder=${t.filter}
+    onInput=${(event) => setWords(event.target.value)} onKeyDown=${(event) => { if (event.key === "Escape") { setWords(""); event.target.blur(); } }} /></div>`;
 }
 
 export function Unanswered({ t, rows, open, done }) {

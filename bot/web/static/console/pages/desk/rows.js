@@ -45,6 +45,16 @@ export function listed(rows, list, me) {
   return wanted.sort(order);
 }
 
+/** Those of the rows that have all the words, in what was said last, who they are of, or their channel and language. */
+export function matching(rows, words, channels) {
+  const wanted = words.toLowerCase().split(/\s+/u).filter(Boolean);
+  if (!wanted.length) return rows;
+  return rows.filter((row) => {
+    const text = `${row.preview} ${row.sender} ${row.agent} ${channels[row.channel] ?? row.channel} ${row.language}`.toLowerCase();
+    return wanted.every((word) => text.includes(word));
+  });
+}
+
 /** The id of the next row in a direction, from the one that is open; the first where none is. */
 export function neighbour(ids, open, step) {
   const place = ids.indexOf(open);
