@@ -128,9 +128,9 @@ class Agent:
         self.shown_ms: list[float] = []
 
     async def select(self) -> None:
-        rows = self.page.locator('.row:not([aria-current="true"])')
-        row = rows.nth(random.randrange(3, 9))
-        await row.scroll_into_view_if_needed()
+        await self.page.mouse.move(150, 400 + random.randrange(50))  # a list that is pointed at stands still
+        await asyncio.sleep(0.2)
+        row = self.page.locator('.row:not([aria-current="true"])').nth(random.randrange(3, 9))
         box = await row.bounding_box()
         shown = asyncio.ensure_future(self.page.evaluate(SHOWN))
         await asyncio.sleep(0.05)  # the page listens by then

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -149,3 +150,65 @@ async def test_who_is_signed_out_elsewhere_signs_in_again(bot: Bot, browser: Any
     await bot.store.people.remove("ann")
     await ann.locator(".row").first.click()
     await ann.get_by_text("You are signed out. Sign in again.").wait_for()
+
+
+async def test_a_long_list_is_walked_through_and_filtered(bot: Bot, browser: Any) -> None:
+    for number in range(70):
+        await bot.say(f"my cat is purple {number:02}", f"cat {number:02}")
+    ann = await at_the_desk(browser, bot, "Ann")
+    await ann.locator(".row").first.wait_for()
+    assert await ann.locator(".row").count() < 60, "what is out of sight is not in the page"
+    for _ in range(45):
+        await ann.keyboard.press("j")
+    await ann.get_by_role("heading", name="cat 44").wait_for()
+    await ann.locator('.row[aria-current="true"]', has_text="purple 44").wait_for()
+    assert await serious(ann) == []
+    await ann.keyboard.press("f")
+    await ann.keyboard.type("PURPLE 57")
+    await ann.locator(".row", has_text="purple 57").click()
+    assert await ann.locator(".row").count() == 1
+    await ann.get_by_role("heading", name="cat 57").wait_for()
+    await ann.get_by_label("Filter this list").fill("no such words")
+    await ann.get_by_text("No conversation here has these words.").wait_for()
+    await ann.get_by_label("Filter this list").press("Escape")
+    await ann.locator(".row", has_text="purple 5").first.wait_for()
+
+
+async def test_customer_and_agent_see_each_other_write(bot: Bot, browser: Any) -> None:
+    customer = await (await browser.new_context(locale="en-GB")).new_page()
+    customer.set_default_timeout(WAIT_MS)
+    await customer.goto(str(bot.client.make_url("/")))
+    box = customer.get_by_label("Your message")
+    await box.fill("my cat is purple")
+    await box.press("Enter")
+    await customer.get_by_text("A person will take over from here.").wait_for()
+    ann = await at_the_desk(browser, bot, "Ann")
+    await ann.locator(".row").first.click()
+    await ann.get_by_label("Reply to the customer").wait_for()
+    async with asyncio.timeout(WAIT_MS / 1000):
+        while not await ann.get_by_text("The customer is writing…").count():
+            await box.press_sequentially("or blue ")  # said again and again while somebody writes
+            await customer.wait_for_timeout(300)
+    await ann.keyboard.press("c")
+    await customer.get_by_text("You are now talking to Ann.").wait_for()
+    async with asyncio.timeout(WAIT_MS / 1000):
+        while not await customer.get_by_text("Ann is writing").count():
+            await ann.get_by_label("Reply to the customer").press_sequentially("Blue? ")
+            await ann.wait_for_timeout(300)
+    await ann.get_by_label("Reply to the customer").press("Enter")
+    await customer.locator(".line.agent").wait_for()
+    await customer.get_by_text("Ann is writing").wait_for(state="detached")
+
+
+async def test_pictures_and_links_of_the_assistant_are_in_the_transcript(bot: Bot, browser: Any) -> None:
+    await bot.say("my order", "lamp")
+    await bot.say("I send it back", "lamp")
+    await bot.say("my cat is purple", "lamp")
+    ann = await at_the_desk(browser, bot, "Ann")
+    await ann.locator(".row").first.click()
+    log = ann.get_by_role("log")
+    await log.get_by_text("The lamp").wait_for()  # a choice that the customer had
+    picture = log.get_by_role("link", name="Picture")
+    await picture.wait_for()
+    assert await picture.get_attribute("href") == "https://shop.example/returns.png"
+    assert await picture.get_attribute("rel") == "noopener noreferrer"

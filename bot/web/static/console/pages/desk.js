@@ -3,111 +3,11 @@ import { html, useEffect, useMemo, useRef, useState } from "../../shared/preact.
 import { Icon } from "../../shared/icons.js";
 import { may } from "../roles.js";
 import { Conversation } from "./desk/conversation.js";
+import { OF_SERVER, usePeople, useRows, useServerList, useShown } from "./desk/followed.js";
 import { useKeys } from "./desk/keys.js";
 import { Failed, Filter, Rows, Unanswered } from "./desk/list.js";
-import { LISTS, changed, listed, loaded, matching, neighbour, read } from "./desk/rows.js";
+import { LISTS, listed, matching, neighbour, steady } from "./desk/rows.js";
 import { STRINGS } from "./desk.strings.js";
-
-const OF_SERVER = { unanswered: "unanswered", failed: "deliveries" };
-const DRAW_EVERY_MS = 150;
-const READ_EVERY_MS = 1000;
-const WRITES_FOR_MS = 6000;
-const AT_FIRST = { waiting: 500, person: 500, bot: 200, closed: 100 };
-
-/** The conversations of all lists, kept up to date; changes that come in a burst are drawn together. */
-function useRows(call, live, guarded, openId) {
-  const [rows, setRows] = useState(new Map());
-  const waiting = useRef([]);
-  const current = useRef(openId);
-  current.current = openId;
-  const loading = useRef(false);
-  const load = () => !loading.current && guarded(async () => {
-    loading.current = true;
-    const lists = await Promise.all(Object.entries(AT_FIRST).map(([owner, limit]) => call(`conversations?owner=${owner}&limit=${limit}`)))
-      .finally(() => { loading.current = false; });
-    setRows((old) => loaded(new Map([...old].filter(([id]) => id === current.current)), lists.flat()));
-  });
-  useEffect(() => {
-    let timer = 0;
-    const draw = () => {
-      const messages = waiting.current.splice(0);
-      setRows((old) => changed(old, messages, current.current));
-    };
-    load();
-    const off = live.subscribe((message) => {
-      if (message.type === "resync") load();
-      if (message.type === "events" && waiting.current.push(message) === 1) timer = setTimeout(draw, DRAW_EVERY_MS);
-    });
-    return () => { clearTimeout(timer); off(); };
-  }, []);
-  useEffect(() => setRows((old) => read(old, openId)), [openId]);
-  return rows;
-}
-
-/** The conversation on the screen with its events; grows from the live socket, is read afresh after a gap. */
-function useShown(call, live, guarded, id) {
-  const [shown, setShown] = useState(null);
-  const [offer, setOffer] = useState(null);
-  const [writes, setWrites] = useState(false);
-  const path = `conversations/${encodeURIComponent(id ?? "")}`;
-  const load = () => guarded(async () => setShown(await call(path)));
-  useEffect(() => {
-    setShown(null);
-    setOffer(null);
-    setWrites(false);
-    if (!id) return undefined;
-    let timer = 0;
-    const written = (now) => {
-      clearTimeout(timer);
-      if (now) timer = setTimeout(() => setWrites(false), WRITES_FOR_MS);
-      setWrites(now);
-    };
-    load();
-    call(`${path}/suggestions`).then((found) => setOffer(found.items.length ? found : null), () => {});
-    const off = live.subscribe((message) => {
-      if (message.type === "resync") load();
-      if (message.conversation_id !== id) return;
-      if (message.type === "suggestions") setOffer(message);
-      if (message.type === "typing") written(true);
-      if (message.type !== "events") return;
-      if (message.events.some((event) => event.event === "user")) written(false);
-      setShown((old) => grown(old, message, load));
-    });
-    return () => { clearTimeout(timer); off(); };
-  }, [id]);
-  return { shown, offer, setOffer, writes };
-}
-
-function grown(old, message, load) {
-  if (!old) return old;
-  const last = old.events.at(-1)?.seq ?? 0;
-  const news = message.events.filter((event) => event.seq > last);
-  if (news.length && news[0].seq !== last + 1) load();
-  return { ...old, ...message.conversation, events: [...old.events, ...news] };
-}
-
-/** A list that only the server has, read when it is looked at and when something happens. */
-function useServerList(call, live, guarded, list) {
-  const [found, setFound] = useState([]);
-  const load = () => guarded(async () => setFound(await call(OF_SERVER[list])));
-  useEffect(() => {
-    setFound([]);
-    if (!OF_SERVER[list]) return undefined;
-    load();
-    let timer = 0;
-    const again = () => { timer = 0; load(); };
-    // However much happens: not put off by it, and not asked for more often.
-    const off = live.subscribe((message) => { if (message.type !== "typing") timer ||= setTimeout(again, READ_EVERY_MS); });
-    return () => { clearTimeout(timer); off(); };
-  }, [list]);
-  return [found, load];
-}
-
-function usePeople(live) {
-  const [people, setPeople] = useState([]);
-  useEffect(() => live.subscribe((message) => { if (message.type === "presence") setPeople(message.people); }), []);
-  return people;
-}
 
 function Help({ t, box }) {
   return html`<dialog ref=${box} aria-label=${t.help}><h2>${t.help}</h2>
@@ -150,7 +50,14 @@ function Desk({ t, language, call, me, live, route }) {
   const { shown, offer, setOffer, writes } = useShown(call, live, guarded, id);
   const [found, reload] = useServerList(call, live, guarded, list);
   const people = usePeople(live);
-  const wanted = useMemo(() => (OF_SERVER[list] ? [] : matching(listed(rows, list, me.name), words, t.channels)), [rows, list, words, language]);
+  // While somebody points at the list its rows keep their places: what is about to be clicked does not move away.
+  const [pointed, setPointed] = useState(false);
+  const order = useRef([]);
+  const wanted = useMemo(() => {
+    const found = OF_SERVER[list] ? [] : matching(listed(rows, list, me.name), words, t.channels);
+    return pointed ? steady(found, order.current) : found;
+  }, [rows, list, words, language, pointed]);
+  order.current = wanted.map((row) => row.id);
   const sizes = useMemo(() => Object.fromEntries(["mine", "waiting", "person", "bot"].map((name) => [name, listed(rows, name, me.name).length])), [rows]);
   const viewers = (one) => people.filter((who) => who.name !== me.name && who.viewing.includes(one)).map((who) => who.name);
   const open = (one) => route.go(one);
@@ -178,7 +85,7 @@ function Desk({ t, language, call, me, live, route }) {
     <${Lists} t=${t} list=${list} setList=${setList} sizes=${sizes} away=${away} setAway=${setAway} help=${() => help.current.showModal()} />
     ${trouble && html`<p role="alert" class="trouble">${trouble} <button class="link" onClick=${() => setTrouble("")}>${t.dismiss}</button></p>`}
     <div class="columns">
-      <aside class="list" aria-label=${t[list]}>
+      <aside class="list" aria-label=${t[list]} onPointerEnter=${() => setPointed(true)} onPointerLeave=${() => setPointed(false)}>
         ${list === "unanswered" && html`<${Unanswered} t=${t} rows=${found} open=${open} done=${(one) => also(`unanswered/${one}/done`, {})} />`}
         ${list === "failed" && html`<${Failed} t=${t} rows=${found} open=${open} mayAct=${may(me, "supervisor")} act=${(one, deed) => also(`deliveries/${one}/${deed}`)} />`}
         ${!OF_SERVER[list] && html`<${Filter} t=${t} box=${filter} words=${words} setWords=${setWords} />

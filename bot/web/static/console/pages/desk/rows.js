@@ -45,6 +45,13 @@ export function listed(rows, list, me) {
   return wanted.sort(order);
 }
 
+/** The rows as they stood before, by their ids; new ones follow. */
+export function steady(rows, ids) {
+  const places = new Map(ids.map((id, place) => [id, place]));
+  const place = (row) => places.get(row.id) ?? ids.length;
+  return [...rows].sort((one, other) => place(one) - place(other));
+}
+
 /** Those of the rows that have all the words, in what was said last, who they are of, or their channel and language. */
 export function matching(rows, words, channels) {
   const wanted = words.toLowerCase().split(/\s+/u).filter(Boolean);
