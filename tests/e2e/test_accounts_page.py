@@ -38,7 +38,7 @@ async def test_an_admin_adds_changes_and_disables_somebody_from_the_keyboard(bot
     await page.get_by_role("button", name="Add an account").press("Enter")
     await page.get_by_role("dialog").get_by_label("Name", exact=True).fill("小林")
     await page.get_by_role("button", name="Make one up").press("Enter")
-    password = await page.get_by_label("Password").input_value()
+    password = await page.get_by_role("textbox", name="Password").input_value()
     assert len(password) > 20
     await page.get_by_label("Languages").fill("zh")  # a language that is known is taken at once
     await page.get_by_label("Topics").fill("returns")
@@ -61,7 +61,7 @@ async def test_an_admin_adds_changes_and_disables_somebody_from_the_keyboard(bot
     await page.get_by_role("status").filter(has_text="may sign in again").wait_for()
 
     await page.get_by_role("button", name="New password for Ann").press("Enter")
-    await page.get_by_role("dialog").get_by_label("New password").fill("Ann Ann Ann Ann")
+    await page.get_by_role("textbox", name="New password").fill("Ann Ann Ann Ann")
     await page.keyboard.press("Enter")
     await page.get_by_role("status").filter(has_text="Ann has a new password").wait_for()
     await page.get_by_role("button", name="Edit Ada").press("Enter")

@@ -245,6 +245,15 @@ async def test_nobody_is_given_more_than_their_cap(bot: Bot) -> None:
     assert sorted(row.agent for row in rows) == ["", "", "Ann", "Ann", "Bob"]
 
 
+async def test_who_is_disabled_is_given_nothing(bot: Bot) -> None:
+    await bot.store.presence.beat("seat", "Ann")
+    await bot.store.people.change("ann", disabled=True)
+    router = Router(store=bot.store, desk=bot.desk, hub=Hub(), settings=RoutingSettings())
+    assert await router.route() == 0
+    await bot.store.people.change("ann", disabled=False)
+    assert await router.route() == 1
+
+
 async def test_two_routers_give_a_conversation_away_once(bot: Bot) -> None:
     await bot.store.presence.beat("seat", "Ann")
     routers = [

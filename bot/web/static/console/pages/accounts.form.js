@@ -18,8 +18,8 @@ function madeUp() {
 function Password({ t, label }) {
   const field = useRef(null);
   const suggest = () => { field.current.value = madeUp(); field.current.select(); };
-  return html`<label>${label}<span class="with-button"><input ref=${field} name="password" required minlength="10" maxlength="200" autocomplete="off" spellcheck="false" aria-describedby="password-hint" />
-      <button type="button" class="button" onClick=${suggest}>${t.suggest}</button></span></label>
+  return html`<div class="with-button"><label>${label}<input ref=${field} name="password" required minlength="10" maxlength="200" autocomplete="off" spellcheck=${false} aria-describedby="password-hint" /></label>
+      <button type="button" class="button" onClick=${suggest}>${t.suggest}</button></div>
     <p class="hint" id="password-hint">${t.passwordHint}</p>`;
 }
 

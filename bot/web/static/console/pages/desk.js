@@ -71,7 +71,15 @@ function Desk({ t, language, call, me, live, route }) {
     const timer = setInterval(() => tick((n) => n + 1), 30_000);
     return () => clearInterval(timer);
   }, []);
-  const step = (by) => { const next = neighbour(wanted.map((row) => row.id), id, by); if (next) open(next); };
+  // Where the keys have got to: a key that is held down is faster than what is drawn.
+  const at = useRef(id);
+  useEffect(() => { at.current = id; }, [id]);
+  const step = (by) => {
+    const next = neighbour(wanted.map((row) => row.id), at.current, by);
+    if (!next) return;
+    at.current = next;
+    open(next);
+  };
   const turn = (by) => setList(LISTS[(LISTS.indexOf(list) + by + LISTS.length) % LISTS.length]);
   useKeys({ j: () => step(1), k: () => step(-1), "[": () => turn(-1), "]": () => turn(1), f: () => filter.current?.focus(), "?": () => help.current.showModal() });
   const watching = id ? viewers(id) : [];
