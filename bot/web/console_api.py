@@ -108,8 +108,8 @@ async def _do(request: web.Request, agent: str, data: dict[str, Any], *, force: 
             noted = Noted(timestamp=time.time(), text=text, agent=agent)
             await desk.note(conversation_id, agent, (noted,))
         case "transfer":
-            to = await _colleague(request, text_field(data, "to", longest=LONGEST_NAME, default=""))
-            await desk.transfer(conversation_id, agent, to, force=force)
+            to = text_field(data, "to", longest=LONGEST_NAME) if data.get("to") else ""
+            await desk.transfer(conversation_id, agent, await _colleague(request, to), force=force)
         case "hand_back":
             await desk.hand_back(conversation_id, agent, force=force)
         case "dismiss":

@@ -90,8 +90,9 @@ async def test_who_has_a_conversation_passes_it_on(bot: Bot) -> None:
     assert await deed(bot, "transfer", PROGRAM, agent="Ann", to="Nobody") == 400
     assert await deed(bot, "transfer", PROGRAM, agent="Ann", to="bob") == 200
     assert await owner(bot) == ("person", "Bob")
-    assert await deed(bot, "transfer", PROGRAM, agent="Bob") == 200
+    assert await deed(bot, "transfer", PROGRAM, agent="Bob", to="") == 200, "as the page says it"
     assert await owner(bot) == ("waiting", "")
+    assert await deed(bot, "transfer", PROGRAM, agent="Bob", to=7) == 400
 
 
 async def test_only_a_supervisor_takes_a_conversation_from_another(bot: Bot) -> None:
