@@ -159,7 +159,9 @@ def load_assistant(project: Project) -> Assistant:
     rules, stories = load_rules(project)
     domain = load_domain(project)
     try:
-        return build_assistant(domain, rules, stories, max_history=max_history(project))
+        return build_assistant(
+            domain, rules, stories, max_history=max_history(project), fallback=core_fallback(project)
+        )
     except DomainError as error:
         raise InputError(project.folder, f"{error}.") from error
 
@@ -172,6 +174,16 @@ def max_history(project: Project) -> int | None:
     """
     config = read_rasa_config(project.folder)
     return MAX_HISTORY if config is None else config.max_history
+
+
+def core_fallback(project: Project) -> str | None:
+    """The action that `config.yml` names for what nothing answers.
+
+    Raises:
+        InputError: when `config.yml` cannot be read.
+    """
+    config = read_rasa_config(project.folder)
+    return None if config is None else config.fallback
 
 
 def load_rules(project: Project) -> tuple[list[Rule], list[Story]]:

@@ -19,7 +19,7 @@ ASKING: Final = 0.8
 
 _SAME_HERE: Final = {
     "FallbackClassifier": "its threshold sets the costs (docs/how-to/move-from-rasa.md)",
-    "RulePolicy": "rules work as in Rasa",
+    "RulePolicy": "rules work as in Rasa; its core_fallback_action_name is done about what nothing answers",
     "MemoizationPolicy": "stories are remembered as AugmentedMemoizationPolicy does, with its max_history",
     "AugmentedMemoizationPolicy": "stories are remembered in the same way, with its max_history",
     "EntitySynonymMapper": "synonyms are mapped in the same way",
@@ -49,6 +49,7 @@ class RasaConfig:
     Attributes:
         threshold: of the FallbackClassifier, None without one.
         max_history: of the memoization policy, None for the whole session.
+        fallback: the action for what nothing answers, where the RulePolicy names one and may predict it.
         components: (name, line) of everything in the pipeline and the policies.
     """
 
@@ -56,6 +57,7 @@ class RasaConfig:
     language: str | None = None
     threshold: float | None = None
     max_history: int | None = None
+    fallback: str | None = None
     components: tuple[tuple[str, int | None], ...] = ()
 
     @property
@@ -88,6 +90,7 @@ def read_rasa_config(folder: Path) -> RasaConfig | None:
         language=str(language) if language else None,
         threshold=_threshold(options.get("FallbackClassifier"), path),
         max_history=_whole(memory.get("max_history"), path),
+        fallback=_fallback(options.get("RulePolicy") or {}, path),
         components=tuple((name, line) for name, _, line in parts),
     )
 
@@ -134,6 +137,15 @@ def _threshold(options: Mapping[str, Any] | None, path: Path) -> float | None:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= 1:
         raise InputError(path, f"the FallbackClassifier's threshold is between 0 and 1, not {value!r}.")
     return float(value)
+
+
+def _fallback(options: Mapping[str, Any], path: Path) -> str | None:
+    name = options.get("core_fallback_action_name")
+    if name is None or options.get("enable_fallback_prediction") is False:
+        return None
+    if not isinstance(name, str) or not name:
+        raise InputError(path, f"the RulePolicy's core_fallback_action_name is a name, not {name!r}.")
+    return name
 
 
 def _whole(value: Any, path: Path) -> int | None:

@@ -103,12 +103,13 @@ def load_snapshot(project: Project, release: Release) -> Assistant:
     """
     domain = _json(release.folder / "domain.json")
     domain["responses"] = newest_responses(project, domain.get("responses") or {})
-    stories = _json(release.folder / "stories.json")
+    stories, rules = _json(release.folder / "stories.json"), _json(release.folder / "rules.json")
     assistant = build_assistant(
         parse_domain(domain, where=str(project.folder / "domain.yml")),
-        parse_rules(_json(release.folder / "rules.json"), where="rules.json"),
+        parse_rules(rules, where="rules.json"),
         parse_stories(stories, where="stories.json"),
         max_history=stories.get("max_history", MAX_HISTORY),
+        fallback=rules.get("fallback"),
     )
     learned = release.folder / NEXT_ACTIONS
     return replace(assistant, learned=NextActions.load(learned)) if learned.is_dir() else assistant

@@ -15,7 +15,15 @@ from bot.calibration import fit_calibration
 from bot.dialog.decision import Candidate
 from bot.evaluation.outcomes import HeldOut
 from bot.learned.train import learn_next_actions
-from bot.project import Project, data_files, domain_mapping, load_assistant, max_history, training_files
+from bot.project import (
+    Project,
+    core_fallback,
+    data_files,
+    domain_mapping,
+    load_assistant,
+    max_history,
+    training_files,
+)
 from bot.reader import Reading, candidates
 from bot.release import KIND, new_release_id
 from bot.runtime import CALIBRATION, NEXT_ACTIONS
@@ -159,7 +167,7 @@ def _snapshot(project: Project, draft: Path) -> None:
         stories += mapping.get("stories") or []
     contents = {
         "domain": domain_mapping(project),
-        "rules": {"rules": rules},
+        "rules": {"rules": rules, "fallback": core_fallback(project)},
         "stories": {"stories": stories, "max_history": max_history(project)},
     }
     for name, content in contents.items():

@@ -9,7 +9,7 @@ from typing import TypeVar
 from bot.checking.dialog import check_dialog
 from bot.checking.domain import check_answers, check_references, check_unused
 from bot.checking.examples import check_examples
-from bot.checking.files import check_actions, check_files
+from bot.checking.files import check_actions, check_fallback, check_files
 from bot.checking.problem import Places, Problem, of_error
 from bot.dialog.domain import Domain
 from bot.dialog.rules import Rule
@@ -32,6 +32,7 @@ def check_project(project: Project) -> list[Problem]:
     if domain is not None:
         problems += check_references(domain, places)
         problems += check_actions(project, domain, places)
+        problems += check_fallback(project, domain)
         problems += _with_rules(project, problems, domain, rules or ([], []), places)
         problems += check_unused(domain, *(rules or ([], [])), data, places=places, code=project.folder)
     if domain is not None and data is not None:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bot.actions.loading import find_actions
-from bot.checking.problem import Places, Problem, of_error
+from bot.checking.dialog import known_actions
+from bot.checking.problem import Places, Problem, not_known, of_error
 from bot.conversations.reading import read_tests
 from bot.dialog.builtin import BUILT_IN_ACTIONS
 from bot.dialog.domain import Domain
 from bot.endpoints import load_endpoints
-from bot.project import Project
-from bot.rasa_config import read_rasa_config, remarks
+from bot.migrating import VERSION
+from bot.project import Project, core_fallback, domain_files
+from bot.rasa_config import CONFIG, read_rasa_config, remarks
+from bot.yaml_files import Lines, read_yaml
 from encoders.errors import KefuError
 from knowledge.ingest import read_documents, read_questions
 
@@ -31,11 +34,36 @@ def check_actions(project: Project, domain: Domain, places: Places) -> Iterator[
         yield Problem(level="warning", where=places.in_domain("actions"), text=text)
 
 
+def check_fallback(project: Project, domain: Domain) -> Iterator[Problem]:
+    """The action that `config.yml` names for what nothing answers."""
+    try:
+        name = core_fallback(project)
+    except KefuError:  # which `check_files` tells of
+        return
+    if name is not None and name not in known_actions(domain):
+        text = f"core_fallback_action_name: {not_known('action', name, known_actions(domain))}"
+        yield Problem(level="error", where=str(project.folder / CONFIG), text=text)
+
+
 def check_files(project: Project) -> Iterator[Problem]:
     """Everything about them."""
+    yield from _old(project)
     yield from _articles(project)
     yield from _tests(project)
     yield from _config(project)
+
+
+def _old(project: Project) -> Iterator[Problem]:
+    """Domain files of Rasa 2: its slots had no mappings."""
+    for path in domain_files(project):
+        try:
+            version = str(read_yaml(path).get("version", VERSION))
+        except KefuError:  # which reading the domain tells of
+            continue
+        if version.startswith(("1", "2")):
+            line = Lines(path).of(("version",))
+            text = f"this is the format {version}: `kefu migrate {project.folder}` rewrites it as {VERSION}."
+            yield Problem(level="warning", where=f"{path}:{line}" if line else str(path), text=text)
 
 
 def _articles(project: Project) -> Iterator[Problem]:

@@ -13,11 +13,10 @@ from .definitions import TALK_TO_PERSON
 from .events import DecisionMade, UserUttered
 from .learned import guessed
 from .rules import Prediction
-from .state import ACTION_LISTEN, ACTION_SESSION_START
+from .state import ACTION_FALLBACK, ACTION_LISTEN, ACTION_SESSION_START
 from .tracker import Tracker
 from .twostage import TWO_STAGE
 
-ACTION_FALLBACK: Final = "action_default_fallback"
 ACTION_REPHRASE: Final = "action_default_ask_rephrase"
 ACTION_DEACTIVATE_LOOP: Final = "action_deactivate_loop"
 _BY_INTENT: Final = {
@@ -59,7 +58,8 @@ def next_action(tracker: Tracker, assistant: Assistant, decision: Decision | Non
 
     In order: an action that another asked for, the built-in intents, the active form, a citation or
     clarification that was decided on (with a form active it comes after rules and stories), rules, stories, what
-    was learned from stories, the response of the intent's own name, the decision's own action.
+    was learned from stories, the response of the intent's own name, the project's own fallback, the decision's
+    own action.
 
     Args:
         decision: about the customer's last message; None for payloads and answers to a form.
@@ -166,6 +166,15 @@ def _response(tracker: Tracker, assistant: Assistant, decision: Decision | None)
         yield _choice(action, "default", f"what every assistant does about {user.intent}")
 
 
+def _fallback_of_project(tracker: Tracker, assistant: Assistant, decision: Decision | None) -> Choices:
+    """What the project does about messages that nothing answers; a form asks again instead."""
+    if assistant.fallback is None or not tracker.user_spoke_last or tracker.active_loop is not None:
+        return
+    if decision is None or decision.kind in {"answer", "hand_over"}:
+        why = f"nothing answers the intent {tracker.latest_intent}: the project's own fallback"
+        yield _choice(assistant.fallback, "fallback", why)
+
+
 def _own_action(tracker: Tracker, _assistant: Assistant, decision: Decision | None) -> Choices:
     if decision is None or not tracker.user_spoke_last:
         return
@@ -194,6 +203,7 @@ _POLICIES: Final[tuple[Callable[[Tracker, Assistant, Decision | None], Choices],
     _learned,
     _form_after_all,
     _response,
+    _fallback_of_project,
     _own_action,
     _fallback,
 )

@@ -28,6 +28,7 @@ from .events import (
 
 ACTION_LISTEN: Final = "action_listen"
 ACTION_SESSION_START: Final = "action_session_start"
+ACTION_FALLBACK: Final = "action_default_fallback"
 CLARIFICATION: Final = "clarification"
 MOST_MOMENTS: Final = 24
 """How far rules and stories can look back, in actions; longer ones cannot match."""

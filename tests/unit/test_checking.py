@@ -162,3 +162,12 @@ def test_a_domain_in_several_files_names_the_file(pets: Path) -> None:
     (pets / "domain" / "b.yml").write_text("forms: {f: {required_slots: {a: []}}}\n" + tail.partition("responses:")[1]
                                            + tail.partition("responses:")[2])  # fmt: skip
     assert problems(pets)[0].where == f"{pets / 'domain' / 'b.yml'}:1"
+
+
+def test_the_core_fallback_must_be_an_action(pets: Path) -> None:
+    config = pets / "config.yml"
+    named = "- name: RulePolicy\n    core_fallback_action_name: utter_gret\n"
+    config.write_text(config.read_text().replace("- name: RulePolicy\n", named))
+    (found,) = problems(pets)
+    assert found.where == str(config)
+    assert "Did you mean 'utter_greet'?" in found.text

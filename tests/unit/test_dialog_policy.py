@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -21,6 +22,7 @@ from bot.dialog.events import (
     UserUttered,
 )
 from bot.dialog.policy import next_action
+from bot.dialog.tracker import Tracker
 from tests.unit.dialog_assistant import Talk, assistant
 
 SHOP = """
@@ -192,6 +194,26 @@ async def test_a_rule_takes_what_was_rejected() -> None:
 
 async def test_an_accepted_intent_that_nothing_answers_goes_to_a_person() -> None:
     assert await talk().says("no", "deny", decision=decided(intent("deny", 0.99))) == ["action_hand_over"]
+
+
+async def test_a_projects_own_fallback_comes_before_a_person() -> None:
+    built = replace(assistant(SHOP, RULES, STORIES), fallback="utter_more")
+    now = Talk(built)
+    assert await now.says("yes", "deny", decision=decided(intent("deny", 0.99))) == ["utter_more", "“more?”"]
+    rejected = decided(intent("deny", 0.01), may_clarify=False)
+    assert await Talk(built).says("hm", "deny", decision=rejected) == ["utter_more", "“more?”"]
+    assert await Talk(built).says("person", "talk_to_person") == ["action_hand_over"]
+    assert await Talk(built).says("help", "help") == ["utter_help", "“help”"]
+
+
+async def test_an_action_default_fallback_of_the_projects_own_is_its_fallback() -> None:
+    def sorry(tracker: Tracker) -> ActionResult:
+        return ActionResult(responses=({"text": "sorry"},))
+
+    own = assistant(SHOP.replace("action_ask]", "action_ask, action_default_fallback]"), RULES, STORIES)
+    now = Talk(own, actions={"action_default_fallback": sorry})
+    said = await now.says("no", "deny", decision=decided(intent("deny", 0.99)))
+    assert said == ["action_default_fallback", "“sorry”"]
 
 
 async def test_a_followup_comes_first() -> None:

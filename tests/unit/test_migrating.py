@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from bot.checking.check import check_project
+from bot.dialog.calls import ActionResult
 from bot.dialog.definitions import MappingCondition
 from bot.migrating import KEPT, migrate_project
-from bot.project import Project, load_domain, load_rules, open_project
+from bot.project import Project, load_assistant, load_domain, load_rules, open_project
+from tests.unit.dialog_assistant import Talk
+
+CLINIC = Path(__file__).parents[1] / "data" / "projects" / "clinic"
 
 OLD = """\
 version: "2.0"
@@ -112,3 +118,61 @@ def test_a_project_of_today_is_left_alone() -> None:
     before = {path: path.read_text() for path in pets.folder.rglob("*.yml") if "test_live" not in path.name}
     assert migrate_project(pets) == []
     assert all(path.read_text() == text for path, text in before.items())
+
+
+@pytest.fixture
+def clinic(tmp_path: Path) -> Project:
+    """A whole project of 2.0: a split domain, forms of both ages, retrieval intents, checkpoints, a story test."""
+    return open_project(Path(shutil.copytree(CLINIC, tmp_path / "clinic")))
+
+
+def test_an_old_project_is_told_to_migrate(clinic: Project) -> None:
+    found = [problem for problem in check_project(clinic) if "kefu migrate" in problem.text]
+    assert [Path(problem.where).name for problem in found] == [
+        "domain.yml:1",
+        "forms.yml:1",
+        "responses.yml:1",
+    ]
+
+
+def test_a_migrated_project_checks_without_errors(clinic: Project) -> None:
+    migrate_project(clinic)
+    found = check_project(clinic)
+    assert [str(problem) for problem in found if problem.level == "error"] == []
+    assert not any("kefu migrate" in problem.text for problem in found)
+    domain = load_domain(clinic)
+    assert domain.session.expiration == 30
+    assert not domain.session.carry_over_slots
+    assert domain.intents["book_visit"].use_entities == ("animal",)
+    assert not domain.slots["note"].influence_conversation
+
+
+async def test_forms_of_a_migrated_project_are_walked_through(clinic: Project) -> None:
+    migrate_project(clinic)
+    done = ActionResult(responses=({"text": "done"},))
+    now = Talk(
+        load_assistant(clinic),
+        actions={
+            "validate_visit_form": lambda tracker: ActionResult(),
+            "action_book": lambda tracker: done,
+            "action_order": lambda tracker: done,
+        },
+    )
+    assert await now.says("the vet", "book_visit") == ["visit_form", "“Which animal is it?”"]
+    assert now.tracker.slots["reason"] == "a visit"
+    assert await now.says('/inform{"animal":"cat"}') == ["visit_form", "“What is your first name?”"]
+    parked = ["utter_faq", "“Behind the house.”", "visit_form", "“What is your first name?”"]
+    assert await now.says("/faq/parking") == parked
+    assert await now.says("Nora", "inform") == ["visit_form", "“Is it urgent?”"]
+    booked = ["visit_form", "action_book", "“done”", "utter_booked", "“We see your cat soon, Nora.”"]
+    assert await now.says("no", "deny") == booked
+    assert await now.says("food", "order_food") == ["food_form", "“Which brand?”"]
+    assert await now.says("Whisker", "inform", {"brand": "Whisker"}) == ["food_form", "“How many sacks?”"]
+    assert await now.says("3", "inform", {"number": 3}) == ["food_form", "action_order", "“done”"]
+    assert (now.tracker.slots["brand"], now.tracker.slots["sacks"]) == ("Whisker", 3)
+    await now.says("the vet", "book_visit")
+    assert await now.says("leave it", "stop") == [
+        "utter_stopped",
+        "“All right, we leave it.”",
+        "action_deactivate_loop",
+    ]

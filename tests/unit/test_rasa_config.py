@@ -85,3 +85,12 @@ def test_kefu_yml_comes_first(tmp_path: Path) -> None:
 def test_what_is_wrong_is_said(tmp_path: Path, text: str, problem: str) -> None:
     with pytest.raises(InputError, match=problem):
         config(tmp_path, text)
+
+
+def test_the_core_fallback_is_the_action_that_the_rule_policy_names(tmp_path: Path) -> None:
+    assert config(tmp_path, "policies: [{name: RulePolicy}]\n").fallback is None
+    named = "policies: [{name: RulePolicy, core_fallback_action_name: action_sorry%s}]\n"
+    assert config(tmp_path, named % "").fallback == "action_sorry"
+    assert config(tmp_path, named % ", enable_fallback_prediction: false").fallback is None
+    with pytest.raises(InputError, match="core_fallback_action_name"):
+        config(tmp_path, "policies: [{name: RulePolicy, core_fallback_action_name: 3}]\n")
