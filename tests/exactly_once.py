@@ -190,10 +190,13 @@ async def deliver(server: Server, session: aiohttp.ClientSession, sent: bytes) -
 
 async def misbehave(platform: FakePlatform, chance: random.Random, done: asyncio.Event) -> None:
     """Now and then the platform is slow, busy, broken, or hangs up."""
+    calm_until = 0
     while not done.is_set():
         await asyncio.sleep(0.02)
-        if platform.script:  # one trouble at a time: no delivery runs out of attempts
+        # One trouble at a time, and calls between that go well: no delivery runs out of attempts.
+        if platform.script or len(platform.taken) < calm_until:
             continue
+        calm_until = len(platform.taken) + 3
         match chance.randrange(7):
             case 0:
                 platform.refuses(429, {"error": {"code": 130429}}, Retry_After="0")
