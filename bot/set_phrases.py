@@ -14,7 +14,7 @@ from bot.respond import Response
 
 def said(tracker: Tracker, message: Message) -> Response:
     """The bot saying what a program wants said; nothing where a person has taken the conversation meanwhile."""
-    if tracker.owner in ("waiting", "person"):
+    if tracker.is_with_people:
         return Response(events=(), tracker=tracker)
     event = BotUttered(timestamp=time.time(), text=message.text, metadata=message.metadata)
     return Response(events=(event,), tracker=tracker.update(event))

@@ -83,7 +83,7 @@ class Turns:
 
     async def handle(self, message: Message) -> Reply:
         """The reply to a message; a repeated message gets the stored reply again, with no second turn."""
-        if message.by == "customer" and message.text.strip() and parse_payload(message.text) is None:
+        if self._will_be_read(message):
             self._runtime(message.conversation_id).reader.ahead(message.text)
         accepted = await self._store.accept(message)
         if accepted.outcome is not None:
@@ -124,11 +124,19 @@ class Turns:
 
     def _pause_s(self, message: Message) -> float:
         """How long to wait for what may follow; not at all while a person reads along."""
-        live = self._cache.get(message.conversation_id)
-        if live is not None and live.tracker.owner in ("waiting", "person"):
+        if self._is_with_people(message.conversation_id):
             return 0.0
         pauses: Mapping[str, float] = self._runtime().settings.server.pauses_s
         return pauses.get(message.channel, PAUSES_S.get(message.channel, 0.0))
+
+    def _will_be_read(self, message: Message) -> bool:
+        """Whether the models will have to read a message, by what is in memory of its conversation."""
+        words = message.by == "customer" and message.text.strip() and parse_payload(message.text) is None
+        return bool(words) and not self._is_with_people(message.conversation_id)
+
+    def _is_with_people(self, conversation_id: str) -> bool:
+        live = self._cache.get(conversation_id)
+        return live is not None and live.tracker.is_with_people
 
     def _waits(self, message: Message) -> bool:
         """Whether a message may be answered together with what follows it."""
@@ -229,8 +237,7 @@ class Turns:
             return said(tracker, message)
         if message.channel in self._channels:
             message = as_chosen(tracker.events, message)
-        with_people = tracker.owner in ("waiting", "person")
-        if not (with_people and isinstance(self._channels.get(message.channel), HandsOver)):
+        if not (tracker.is_with_people and isinstance(self._channels.get(message.channel), HandsOver)):
             return await self._responder.respond(tracker, message, runtime)
         back = OwnerSet(timestamp=time.time(), owner="bot", reason="given back on the platform")
         response = await self._responder.respond(tracker.update(back), message, runtime)
@@ -241,7 +248,7 @@ class Turns:
     ) -> Response:
         """With what somebody is told who begins to wait; a platform with people of its own says it itself."""
         after = response.tracker
-        waits = after.owner == "waiting" and before.owner not in ("waiting", "person")
+        waits = after.owner == "waiting" and not before.is_with_people
         if not waits or isinstance(self._channels.get(message.channel), HandsOver):
             return response
         words = await welcome(after, runtime.settings.handover, self._store.waiting_besides)

@@ -126,6 +126,11 @@ class Tracker:
         return self.state.owner
 
     @property
+    def is_with_people(self) -> bool:
+        """Whether a person has it or is waited for: the bot does not speak."""
+        return self.owner in ("waiting", "person")
+
+    @property
     def language(self) -> str | None:
         """The conversation's language, such as `en` or `zh`: the slot, else that of the last message."""
         language = self.state.slots.get(LANGUAGE_SLOT) or self.state.latest_message.get("language")
