@@ -21,7 +21,7 @@ _TYPES = (
 _SURE = r"street|st|road|rd|avenue|ave|lane|ln|drive|boulevard|blvd|crescent|cres|terrace|square|parkway|pkwy|highway|hwy|mews|grove|gardens?|close|court|quay|wharf"
 _NOT_STREET = (
     r"is|are|was|were|on|in|of|its|to|for|the|and|or|a|an|my|your|it|this|that|from|at|by|per|i|you|we|they|not|no|off|more|other|new|long|short|"
-    r"down|up|euros?|pounds?|dollars?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|times?|items?|pieces?|pairs?|people|stars?|percent|kg|cm|mm|km|am|pm|x|more|left|working|business"
+    r"down|up|euros?|pounds?|dollars?|minutes?|mins?|hours?|hrs?|days?|weeks?|months?|years?|times?|items?|pieces?|pairs?|people|stars?|percent|kg|cm|mm|km|am|pm|x|more|left|working|business|each|every|one|two|half|any|all|this|per|to|which|what"
 )
 _INNER = rf"(?!(?:{_NOT_STREET})\b)(?:\d{{1,3}}(?:st|nd|rd|th)|[{_UP}{_LOW}][\w'’.-]*)"
 _UNIT = (
@@ -29,7 +29,7 @@ _UNIT = (
     r"wohnung|whg\.?|hinterhaus|vorderhaus|appartement|étage|m\.|lok\.|byt|phase|sector|dept\.?|dpt\.?|no\.?|nº|#)\s?#?(?:[a-z](?![a-z])|\d{1,4})?[a-z]?(?:[-/]?\d{1,4})?(?![\w])"
     r"|\d{1,3}(?:st|nd|rd|th|º|ª|e|\.) ?(?:floor|fl|étage|piso|og|stock|esq\.?|dto\.?|dcha\.?|izq\.?|tv\.?|th\.?|mf\.?|[a-d])(?!\w)|[A-Z]-\d{1,4}(?=,)|(?:top|ground|first|second|third|fourth|basement|lower|upper) (?:flat|floor)|c/o [\w ]{2,20}|hinterhaus|vorderhaus|[a-z]\d{1,3}(?=,)|\d{1,3}/f(?!\w)|#\d{1,3}-\d{1,4})"
 )
-_HOUSE = rf"(?:{_CAP} ){{1,3}}(?:House|Court|Cottage|Lodge|Villas?|Tower|Towers|Building|Mansions?|Apartments?|Manor|Farm|Hall|Heights|Residences?|Point|Wharf|Place|Centre|Center|Business Park|Mill|Barn|Vicarage|Rectory|Residency|Grange|Stables|Quarters|Estate|Complex|Gardens)"
+_HOUSE = rf"(?:{_CAP} ){{1,3}}(?:House|Court|Cottage|Lodge|Villas?|Tower|Towers|Building|Mansions?|Apartments?|Manor|Farm|Hall|Heights|Residences?|Point|Wharf|Place|Centre|Center|Business Park|Mill|Barn|Vicarage|Rectory|Residency|Grange|(?:Trading |Industrial |Retail )?(?:Estate|Park)|Arcade|Mall|Stables|Quarters|Estate|Complex|Gardens)"
 _POST = r"(?:[A-Z]{1,2}\d[A-Z\d]? ?\d[A-Z]{2}|[A-Z]{2}\.? \d{5}(?:-\d{4})?|\d{4} ?[A-Z]{2}(?![A-Za-z])|[A-Z]\d[A-Z] ?\d[A-Z]\d|[A-Z]\d{2} ?[A-Z0-9]{4}|\d{4}-\d{3}|\d{3}-\d{4}|\d{2}-\d{3}|\d{3} \d{2}|(?:[A-Z]{1,2}-)?\d{4,6}|[A-Z]{2,3})(?![A-Za-z\d])"
 _STOP = r"(?!(?:Please|Thanks|Thank|I|My|Can|Could|Order|The|Call|And|Hi|Hello|Phone|Tel|Mobile|Email|Name|It|Its|We|He|She|They|You|But|Not|Is|Why|When|Where|How|Ring|Leave|Nobody|Tracking|Parcel|Ref)\b)"
 _TOWN = rf"{_STOP}{_CAP}(?:[ -](?:upon|on|the|of|am|an|der|la|de|del|le|sur|{_CAP}|[{_UP}](?![{_UP}{_LOW}.]))){{0,3}}(?: \d{{1,2}}(?![\w-]))?"
@@ -58,7 +58,7 @@ _SUFFIXES = (
     r"gade|vej|plads|allé|gatan|vägen|gata|veien|gate|katu|tie|kuja|utca|tér|caddesi|cad\.|sokak|sok\."
 )
 _LOWER_FORMS = rf"(?<![\w-])\d{{1,4}}(?: ?bis| ?ter)?,? (?:rue|avenue|boulevard|place|chemin|impasse|quai) (?:(?:{_LINKS}) ){{0,2}}[{_LOW}'-]{{3,}}(?: [{_LOW}'-]{{3,}})?(?=[,.\n]|$){_TAIL}|(?<![\w-])[{_LOW}]{{3,}}(?:straße|strasse|allee|gasse|platz|straat|gracht|laan|gatan|vej) \d{{1,4}} ?[a-z]?(?![\w]){_TAIL}"
-_SUFFIXED = rf"(?<![\w-]){_HEAD}(?:{_CAP}[ -]){{0,2}}(?:[{_UP}][\w'’.-]*|(?<= )[{_LOW}][\w-]+)?(?:{_SUFFIXES}) \d{{1,4}} ?[A-Za-z]?(?![A-Za-z])(?:[-–/ ]{{1,3}}(?:\d{{1,4}}[A-Za-z]?|[IVX]+|bis|hs|huis)\b)?{_TAIL}"
+_SUFFIXED = rf"(?<![\w-]){_HEAD}(?:{_CAP}[ -]){{0,2}}(?:[{_UP}][\w'’.-]*|(?<= )[{_LOW}][\w-]+)?(?:{_SUFFIXES}|(?<= )(?:Gracht|Straat|Weg|Laan|Platz|Allee|Plein|Kade|Gasse|terrasse|alle)) \d{{1,4}} ?[A-Za-z]?(?![A-Za-z\d])(?:[-–/ ]{{1,3}}(?:\d{{1,4}}[A-Za-z]?|[IVX]+|bis|hs|huis)\b)?{_TAIL}"
 _WITH_POST = rf"(?<![\w-])(?:{_CAP} ){{1,3}}\d{{1,4}} ?[A-Za-z]?(?:[-/]\d{{1,4}})?(?:\s*,\s*(?:{_UNIT}|[\w.º]{{1,5}}(?: [\w.º]{{1,4}})?)){{0,2}}\s*[,\n]\s*(?:\d{{4,6}}|\d{{2}}-\d{{3}}|\d{{3}} \d{{2}}|\d{{4}} ?[A-Z]{{2}}) {_TOWN}(?:, {_TOWN})?"
 _AT = rf"(?:(?<=at )|(?<=to )|(?<=is )|(?<=in ))\d{{1,4}}[A-Za-z]? (?:{_CAP} ){{0,2}}{_CAP}, {_TOWN}(?![A-Za-z])"
 _PART = rf"(?:#?\d[\w/.º-]*|{_CAP}|[A-Z]{{1,3}}(?![A-Za-z])|(?i:of|the|de|del|la|le|les|des|di|da|do|dos|van|von|der|den|am|an|upon|on|st|flat|apt|unit|floor|block|house|suite|room|building))"
@@ -67,10 +67,24 @@ _CUED = re.compile(
     rf"pick(?:ed)? ?up (?:from|at)|collect(?:ion)? from|home is|house is|flat is|property is|stay(?:ing)? at|posted to|bill to|addr:?|installed at|come to|leak at|outage at|meter at))[: ]+"
     rf"(?P<place>{_PART}(?:(?:,? ?\n?|[ /-]){_PART}){{1,14}})"
 )
+_GRID = rf"(?<![\w/-])(?:{_UNIT}\s*,\s*)*(?i:house|villa|plot|flat|building|bldg|block|sector|phase|lane|road|street|avenue|gate|zone|door|unit)\.? (?i:no\.? ?)?\d{{1,4}}[A-Za-z]?(?:\s*,\s*(?i:road|street|block|sector|phase|lane|avenue|zone|gate|cross|main) ?(?i:no\.? ?)?\d{{1,3}}[A-Za-z]?){{1,3}}(?:\s*,\s*{_TOWN}){{0,3}}"
+_UNIT_AND_HOUSE = rf"(?<![\w/-])(?:{_UNIT}\s*,\s*){{1,3}}{_HOUSE}(?:\s*,\s*{_TOWN}){{1,3}}"
 _BOX = rf"\b(?i:p\.? ?o\.? box|postbus|postfach|apartado) \d{{1,6}}{_TAIL}"
 _FORMS = tuple(
     re.compile(form)
-    for form in (_ENGLISH, _NAMED_HOUSE, _NO_TYPE, _PREFIXED, _SUFFIXED, _LOWER_FORMS, _AT, _WITH_POST, _BOX)
+    for form in (
+        _ENGLISH,
+        _NAMED_HOUSE,
+        _NO_TYPE,
+        _PREFIXED,
+        _SUFFIXED,
+        _LOWER_FORMS,
+        _AT,
+        _WITH_POST,
+        _GRID,
+        _UNIT_AND_HOUSE,
+        _BOX,
+    )
 )
 
 _UNITS = re.compile(_UNIT)
@@ -95,4 +109,4 @@ def find_addresses(text: str) -> Iterator[Span]:
             found.append((match.start("place"), match.start("place") + len(place)))
     for start, end in joined(text, found, r"\s*,\s*"):
         before = _LEADING_UNITS.search(text, 0, start)
-        yield Span(before.start() if before else start, end, "address", 67)
+        yield Span(before.start() if before else start, end, "address", 72)

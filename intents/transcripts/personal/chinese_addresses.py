@@ -18,7 +18,7 @@ _CITY = (
     r"桂林|柳州|绵阳|遵义|保定|唐山|廊坊|邯郸|威海|淄博|济宁|赣州|漳州|莆田|昆山|义乌|江阴|常熟|开封|南阳|新乡|衡阳|常德|九江|上饶|蚌埠|阜阳|安庆|连云港|淮安|宿迁|衢州|舟山|丽水|湛江|茂名|江门|肇庆|清远|"
     r"荆州|黄冈|十堰|咸阳|宝鸡|渭南|大同|包头|鞍山|抚顺|锦州|大庆|齐齐哈尔|吉林|德州|聊城|菏泽|泰安|滨州|东营|日照|秦皇岛|张家口|沧州|邢台|台北|高雄|台中|九龍|九龙|新界)(?:市)?"
 )
-_NAME = r"(?:(?![在到是寄送住我于至往号號，。])[\u4e00-\u9fff0-9A-Za-z·])"
+_NAME = r"(?:(?![在到是寄送住我于至往号號有的了吗呢您你请，。])[\u4e00-\u9fff0-9A-Za-z·])"
 _AREA = (
     rf"(?:{_PROVINCE}\s*)?(?:{_CITY}\s*|{_NAME}{{2,5}}?(?:市|州|盟|地区)\s*)?(?:{_NAME}{{1,6}}?(?:区|區|县|縣|旗|市)\s*)?"
     rf"(?:{_NAME}{{1,7}}?(?:街道|镇|鎮|乡|鄉|开发区|高新区|新区|园区|片区)\s*)?"
@@ -40,6 +40,12 @@ _FORMS = (
     re.compile(rf"{_AREA}{_ROAD}{_HOUSE}{_SECOND}?(?:{_COMPOUND}{{0,2}}{_ROOM}{{1,5}}|{_ROOM}{{0,5}})?"),
     re.compile(rf"{_AREA}(?:{_ROAD})?{_COMPOUND}{{1,2}}{_ROOM}{{1,5}}"),
     re.compile(
+        rf"{_NAME}{{2,10}}?[0-9]{{1,3}}(?:号楼|號樓|[幢栋棟座])\s*(?:[0-9一二三四]{{1,2}}(?:单元|單元)\s*)?[A-Z]?[0-9]{{3,4}}(?![0-9A-Za-z])室?"
+    ),
+    re.compile(
+        rf"(?:香港|澳門|澳门)?\s*(?:九龍|九龙|新界|港島|港岛|氹仔|香港|澳門|澳门)(?:{_NAME}|[0-9A-Za-z])*[0-9A-Z]+(?:[號号樓楼座室層层][0-9A-Z]*)+"
+    ),
+    re.compile(
         rf"(?:{_PROVINCE}\s*{_CITY}?|{_CITY}|{_NAME}{{2,4}}市)\s*{_AREA}(?:{_ROAD})?{_COMPOUND}(?:{_ROOM}){{0,5}}"
     ),
 )
@@ -48,6 +54,12 @@ _LEAD = re.compile(
 )
 _PLACE = re.compile(
     rf"{_PROVINCE}|{_CITY}|[\u4e00-\u9fff](?:市|区|區|县|镇|乡|路|街|大道|弄|巷|胡同|道|小区|村|大厦|花园|公寓|大学|宿舍|广场)"
+)
+_MEASURE = re.compile(
+    r"[0-9一二两三四五六七八九十百]+\s*(?:公里|千米|米|元|块|天|家|个|张|点|分|小时|岁|人|次|件|台|折|年|月|日|平)"
+)
+_TAIL = re.compile(
+    rf"(?:\s?{_NAME}{{0,10}}?(?:[A-Za-z]?[0-9]{{1,4}}(?:[-－—][0-9]{{1,4}})*[A-Za-z]?(?:号楼|號樓|单元|單元|[号號幢栋棟座楼樓层層室户房舍塔门])?|[A-Za-z甲乙丙丁一二三四五六七八九十]{{1,2}}(?:单元|單元|[座塔栋棟幢区區楼樓])|(?:小?[白红黄灰]楼|院内|主楼|附楼|南楼|北楼|东楼|西楼|[东西南北][面侧区门岸])))+"
 )
 _EXACT = re.compile(r"\d|[一二三四五六七八九十]+[号栋幢单楼室层组队]")
 
@@ -58,6 +70,7 @@ _NUMBERED = re.compile(
 )
 _GOES_ON = frozenset(("LOC", "ORG", "nz", "ns"))
 _HOUSE_AND_UNIT = re.compile(rf"[0-9一二三四五六七八九十]\s*{_UNIT}|[0-9]-[0-9]|[A-Za-z]?[0-9]{{3,4}}$")
+_ROOM_AT_END = re.compile(r"[0-9]{1,3}(?:号楼|號樓|[幢栋棟座])|(?:九龍|九龙|新界|氹仔|香港|澳門|澳门)")
 
 
 def find_chinese_addresses(text: str) -> Iterator[Span]:
@@ -69,7 +82,9 @@ def find_chinese_addresses(text: str) -> Iterator[Span]:
         for match in form.finditer(text):
             found += _address(match)
     for start, end in joined(text, [*found, *_runs(text)], r"\s?"):
-        yield Span(start, end, "address", 66)
+        if not (text[start:end].endswith(("号", "站")) and text[end : end + 1] in tuple("口线窗机")):
+            tail = _TAIL.match(text, end)
+            yield Span(start, tail.end() if tail else end, "address", 66)
 
 
 def _runs(text: str) -> Iterator[tuple[int, int]]:
@@ -104,6 +119,7 @@ def _address(match: re.Match[str]) -> Iterator[tuple[int, int]]:
     lead = _LEAD.match(value)
     start = match.start() + (lead.end() if lead and _PLACE.search(value, lead.end()) else 0)
     rest = match.string[start : match.start() + len(value)]
-    place = _PLACE.search(rest)
-    if len(rest) > 4 and place and _EXACT.search(rest, place.start()):
+    exact = _MEASURE.sub("", rest)
+    place = _PLACE.search(exact) or _ROOM_AT_END.search(exact)
+    if len(rest) > 4 and place and _EXACT.search(exact, place.start()):
         yield start, start + len(rest)

@@ -25,15 +25,24 @@ _FAMILIAR_GIVEN = re.compile(
     r"(?:我是|我叫|叫我|这里是|客服|专员|管家|店员|助理|顾问|谢谢|感谢|辛苦|@|找)[，,\s：:]?(?P<name>(?:小|阿)[\u4e00-\u9fff])(?=[，,。.！!？?～~、\s呀哦啦]|为您|很高兴|在|$)"
 )
 _SURNAMED = re.compile(
-    rf"(?:(?:我|免贵|本人|贵|他|她)姓|^姓|[\s，,]姓|师傅姓|客服姓|都姓)(?P<name>{_SURNAME})"
+    rf"(?:(?:我|免贵|本人|贵|他|她)姓|^姓|[\s，,]姓|师傅姓|客服姓|都姓)(?P<name>{_SURNAME})|(?<![百同老大贵哪什])姓(?P<bare>{_SURNAME})(?=[，,。.！!？?、\s的]|$)"
 )
 _LATIN = re.compile(
-    r"(?:姓名|名字|收件人|收货人|联系人|持卡人|户名|乘客|乘机人|我叫|我是|名叫|叫|昵称)(?:是|为|叫|写|填|:|：|\s)*(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2})(?![A-Za-z])"
+    r"(?:姓名|名字|拼音|收件人|收货人|联系人|持卡人|户名|乘客|乘机人|我叫|我是|名叫|叫|昵称)(?:拼音|是|为|叫|写|填|:|：|\s)*(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}|[A-Z]{2,}(?: [A-Z]{2,}){1,2})(?![A-Za-z])"
+)
+_LATIN_TITLED = re.compile(
+    r"(?P<name>(?:阿[A-Z]|[A-Z])[a-z]+(?: [A-Z][a-z]+)?)(?=姐|哥|老师|先生|小姐|女士|经理|总(?!共|是)|说(?!明)|发的|告诉|答应|帮我|给我|在吗|你好|您好|为您|接待|联系我|话)|(?P<more>阿[A-Z][a-z]+)"
+)
+_TWICE = re.compile(
+    r"(?:我是|我叫|这里是|客服|叫|找|谢谢|感谢|请问)(?P<name>([\u4e00-\u9fff])\2)(?=[，,。.！!？?～~、\s呀哦啦]|为您|$)"
+)
+_EXPLAINED = re.compile(
+    r"(?:我是|我叫|我名字是|名字叫|名叫|姓名|名字|收件人|收货人)(?:是|叫|:|：|\s)*(?P<name>[\u4e00-\u9fff]{2,3})(?=[，,。 ]+[^。]*[\u4e00-\u9fff]{1,3}的(?P<one>[\u4e00-\u9fff]))"
 )
 _NOT_FAMILIAR = frozenset("小米 小时 小金 小康 小计 小麦 小白 小程 小车 小路 小石 小温 小牛 小熊 小马 小毛 小单 小明确 老师 老白 老路 老单 老时 老温 老牛 阿里 小钱 小文 小安 小高 小花 老高 小黑 小包 老房 小房 小成 小平 老成 小古 小苗 小米粥 小宁 小满 小雷 小龙 小应 小相 小关 小连 小贝 小常 小于 老于".split())  # fmt: skip
 
 _LABELS = frozenset(
-    "登机人 代收人 收货 持票人 客户 用户 会员名 转告 告诉 通知 联系 麻烦 帮忙 姓名 名字 收件人 收货人 寄件人 发件人 联系人 持卡人 开户人 开户名 户名 机主 车主 业主 投保人 被保人 被保险人 申请人 购买人 下单人 经办人 签收人 取件人 提货人 预约人 "
+    "收件 寄件 登机人 代收人 聯絡人 聯繫人 收貨人 寄件人 聯絡 我係 持咭人 客戶 業主 車主 收货 持票人 客户 用户 会员名 转告 告诉 通知 联系 麻烦 帮忙 姓名 名字 收件人 收货人 寄件人 发件人 联系人 持卡人 开户人 开户名 户名 机主 车主 业主 投保人 被保人 被保险人 申请人 购买人 下单人 经办人 签收人 取件人 提货人 预约人 "
     "入住人 入住 乘机人 乘客 乘车人 旅客 抬头 开票人 付款人 收款人 借款人 担保人 受益人 患者 病人 实名 本名 真名 署名 落款 负责人 法人 账户名 注册人 登记人 退款人 租客 房东 本人 学生 家长 员工 会员 "
     "客服 专员 经理 主管 师傅 快递员 骑手 司机 店员 店长 导购 同事 同学 室友 邻居 朋友 闺蜜 老公 老婆 丈夫 妻子 爱人 对象 女朋友 男朋友 女友 男友 妈妈 爸爸 母亲 父亲 儿子 女儿 哥哥 姐姐 弟弟 妹妹 爷爷 奶奶 外公 "
     "外婆 舅舅 阿姨 叔叔 表哥 表姐 表弟 表妹 助理 秘书 家人 管家 顾问 工程师 医生 护士 老师 中介 代理人 我叫 叫 叫做 名叫 我是 是 给 寄给 送给 转给 交给 发给 找 跟 和 与 及 由 让 请 @ 致 谢谢 感谢 多谢 辛苦 "
@@ -57,7 +66,7 @@ _WEAK_LABELS = tuple(_WEAK)
 _LINKED = re.compile(r"[是为：:叫，,“\"「（(的写填\s]{1,3}$")
 _SHORT_NUMBER = re.compile(r"\d{1,4}(?!\d)")
 _BRANDS = frozenset(
-    "王老吉 张小泉 李宁 安慕希 王致和 李锦记 周大福 周生生 周黑鸭 马应龙 陈克明 张裕 康师傅 金师傅 方太太 白大夫 马大姐 乐经理 万能工 江小姐 方太 王守义 沈大成 李子柒 钟薛高 谭木匠 周六福 谢馥春 吴裕泰 张一元 杨国福 张亮 江小白 周大生 韩都衣舍 马克华菲 林清轩 柳沁堂 太平鸟 陈李济 何首乌 黄天鹅 卫龙 徐福记 胡姬花 鲁花 康王 雷蛇 罗技 华为 白象 汤臣倍健 安踏 乔丹 张数 单数 包邮 乔迁 夏凉 花呗 余额 黄金 金卡 白卡".split()
+    "王老吉 张小泉 李宁 安慕希 王致和 李锦记 周大福 周生生 周黑鸭 马应龙 陈克明 张裕 康师傅 金师傅 方太太 白大夫 马大姐 乐经理 万能工 江小姐 方太 王守义 沈大成 李子柒 钟薛高 谭木匠 周六福 谢馥春 吴裕泰 张一元 杨国福 张亮 江小白 周大生 韩都衣舍 马克华菲 林清轩 柳沁堂 太平鸟 陈李济 何首乌 黄天鹅 卫龙 徐福记 胡姬花 鲁花 康王 雷蛇 罗技 华为 白象 汤臣倍健 安踏 乔丹 艾特 张数 单数 包邮 乔迁 夏凉 花呗 余额 黄金 金卡 白卡".split()
 )
 _WORDLIKE = frozenset(
     "汤农高方马金白黄石万常安成时明于连单包全景路项费应钱关任向易温牛文康管左水平元年古车蓝苗鲜甘冷毛空党麦米席门商别支广台从幸农计伏通后红花游简边"
@@ -83,9 +92,20 @@ def find_chinese_names(text: str) -> Iterator[Span]:
     """Names in the text, with how sure their surroundings make them; titles stay outside."""
     words, people = words_of(text), people_in(text)
     yield from _titled(text, {start for start, _ in words}, people)
-    for pattern, certainty in ((_FORM, 56), (_FAMILIAR_GIVEN, 53), (_SURNAMED, 53), (_LATIN, 53)):
+    for pattern, certainty in (
+        (_FORM, 56),
+        (_FAMILIAR_GIVEN, 53),
+        (_SURNAMED, 53),
+        (_LATIN, 53),
+        (_LATIN_TITLED, 53),
+        (_TWICE, 53),
+    ):
         for match in pattern.finditer(text):
-            yield Span(match.start("name"), match.end("name"), "name", certainty)
+            group = "name" if match["name"] else match.lastgroup or 0
+            yield Span(match.start(group), match.end(group), "name", certainty)
+    for match in _EXPLAINED.finditer(text):
+        if match["one"] in match["name"]:
+            yield Span(match.start("name"), match.end("name"), "name", 56)
     for place in range(len(words)):
         yield from _full(text, words, place, people)
     for start, word in people:
@@ -153,7 +173,7 @@ def _overlaps(match: re.Match[str], people: _Words) -> bool:
 def _is_titled(match: re.Match[str], text: str, starts: set[int]) -> bool:
     """A surname (and given name) before a title, unless the surname is the end of another word."""
     name, title = match["name"], match["title"]
-    if (len(name) == 2 and is_word(name)) or name in ("祝", "谢", "问"):
+    if (len(name) == 2 and is_word(name)) or name in ("祝", "谢", "问", "请"):
         return False
     if text[max(0, match.start() - 1) : match.start()] in ("小", "老", "阿") or name + title in _BRANDS:
         return False

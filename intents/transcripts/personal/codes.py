@@ -17,7 +17,7 @@ _ORDER_FORM = re.compile(
 )
 _TRACKING_FORM = re.compile(
     r"(?<![A-Za-z0-9])(?:1Z ?(?:[A-Z0-9] ?){16}|SF ?\d{12,15}|YT\d{13,16}|JD[A-Z]{0,3}\d{10,18}|JT\d{13}|"
-    r"ZTO?\d{10,14}|STO?\d{12,13}|YD\d{13,15}|DP[KL]?\d{7,14}|TBA\d{12}|JJD\d{12,20}|JVGL\d{10,20}|3S[A-Z0-9]{9,15}|"
+    r"ZTO?\d{10,14}|STO?\d{12,13}|YD\d{13,15}|EMS ?\d{13}|DP[KL]?\d{7,14}|TBA\d{12}|JJD\d{12,20}|JVGL\d{10,20}|3S[A-Z0-9]{9,15}|"
     r"[A-Z]{2} ?\d{3} ?\d{3} ?\d{3} ?[A-Z]{2}|H[A-Z0-9]{2}\d{2}[A-Z]?\d{8,14}|H\d{4}[A-Z]\d{8,12}|LP\d{14}|0034\d{16}|9[1-5]\d{18,20})(?![A-Za-z0-9])",
     re.I,
 )  # fmt: skip
@@ -41,7 +41,7 @@ _PLATE_CN = re.compile(
 )
 _PLATE = re.compile(
     r"(?<![A-Za-z0-9-])(?:[A-Z]{2}\d{2} ?[A-Z]{3}|[A-ZÄÖÜ]{1,3}-[A-Z]{1,2} ?\d{1,4}[EH]?|[A-Z]{2}[- ]\d{3}[- ][A-Z]{2}|[A-Z]{2}-\d{3}-[A-Z]|\d{1,2}-[A-Z]{2,3}-\d{1,3}|"
-    r"[A-Z]{1,2}-\d{2,3}-[A-Z]{1,2}|[A-Z]{2}-[A-Z]{2}-\d{2}|\d{2}-\d{2}-[A-Z]{2}|\d{3}-[A-Z]-\d{4,5}|\d{4} ?[A-Z]{3}|\d{2,3}-[A-Z]{1,2}-\d{1,6}|[A-Z]{2}[ -]?\d{2}[ -]?[A-Z]{1,2}[ -]?\d{4}|\d{4}[ -][BCDFGHJKLMNPRSTVWXYZ]{3}|[A-Z]\d{1,3} [A-Z]{3}|[A-Z]{3} \d{1,3}[A-Z]|\d-[A-Z]{3}-\d{3}|[A-Z]{2}-\d{2}-[A-Z]{2}|[A-Z]{2} ?\d{3} ?[A-Z]{2}|[A-Z]{2} [A-Z]\d-\d{2}[A-Z])(?![A-Za-z0-9-])"
+    r"[A-Z]{1,2}-\d{2,3}-[A-Z]{1,2}|[A-Z]{2}-[A-Z]{2}-\d{2}|\d{2}-\d{2}-[A-Z]{2}|\d{3}-[A-Z]-\d{4,5}|\d{4} ?[A-Z]{3}|\d{2,3}-[A-Z]{1,2}-\d{1,6}|[A-Z]{2}[ -]?\d{2}[ -]?[A-Z]{1,2}[ -]?\d{4}|\d{4}[ -][BCDFGHJKLMNPRSTVWXYZ]{3}|[A-Z]\d{1,3} [A-Z]{3}|\d[A-Z]{3}\d{3}|[A-Z]{3} \d{1,3}[A-Z]|\d-[A-Z]{3}-\d{3}|[A-Z]{2}-\d{2}-[A-Z]{2}|[A-Z]{2} ?\d{3} ?[A-Z]{2}|[A-Z]{2} [A-Z]\d-\d{2}[A-Z])(?![A-Za-z0-9-])"
 )
 _PLATE_NAMED = re.compile(
     r"(?<![A-Za-z0-9-])(?=[A-Z0-9 -]{0,9}\d)(?=[A-Z0-9 -]{0,9}[A-Z])[A-Z0-9]{1,8}(?:[ ·-][A-Z0-9]{1,5}){0,3}(?![A-Za-z0-9-])"
@@ -99,7 +99,7 @@ def _plates(text: str) -> Iterator[Span]:
             yield Span(match.start(), match.end(), "plate", 92)
     for match in _PLATE.finditer(text):
         named = "plate" if named_after(text, match.end()) == "plate" else named_kind(text, match.start())
-        if named in (None, "plate", "order_number"):
+        if named not in ("none", "tracking_number", "card", "iban"):
             yield Span(match.start(), match.end(), "plate", 80 if named == "plate" else 66)
     for match in _PLATE_NAMED.finditer(text):
         if named_kind(text, match.start()) == "plate" and 4 <= sum(map(str.isalnum, match[0])) <= 9:

@@ -21,14 +21,19 @@ _SPELLED_OUT = re.compile(
     r"\b[A-Za-z0-9._%+-]+(?: (?:dot|underscore|dash|\(dot\)) [A-Za-z0-9_-]+)* ?(?:\(at\)|\[at\]| at ) ?[A-Za-z0-9-]+(?: ?(?:\(dot\)|\[dot\]| dot ) ?[A-Za-z0-9-]+)* ?(?:\(dot\)|\[dot\]| dot ) ?[A-Za-z]{2,6}\b",
     re.I | re.A,
 )
+_SPELLED_CN = re.compile(
+    r"[A-Za-z0-9._%+-]+(?:\s*(?:点|下划线|杠|横杠|减号)\s*[A-Za-z0-9._%+-]+)*\s*(?:艾特|圈[aA]|at)\s*[A-Za-z0-9-]+(?:\s*点\s*[A-Za-z0-9-]+)+",
+    re.A,
+)
+_MAY_MAIL = re.compile(r"@|at|＠|艾特|圈", re.I)
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s<>\"'，。！？；、（）()\u3400-\u9fff]+|"
     r"\b(?:[a-z0-9-]+\.)+[a-z]{2,}/[^\s<>\"'，。！？；、（）()\u3400-\u9fff]+", re.I | re.A
 )  # fmt: skip
 _SECRET = re.compile(
     r"[?&#;](?:[\w.-]*(?:token|key|sig|signature|secret|auth|session|sess|sid|jwt|code|otp|password|passwd|pwd|pass|reset|verify|"
-    r"hash|ticket|access|invite|login|magic|nonce|confirm|credential|uid|t|k|s|h)[\w.-]*)=[^&\s]{4,}|"
-    r"/(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{16,}(?=[/?#]|$)|/(?=[\w-]*\d)(?-i:(?=[\w-]*[A-Z])(?=[\w-]*[a-z]))[\w-]{7,}(?=[/?#]|$)|/(?=\w*\d\w*\d)(?-i:[A-Z0-9]{9,})(?=[/?#]|$)|[?&#](?:pin|p|c|v|r|e)=(?=[^&]*\d)[^&\s]{5,}|eyJ[\w-]{8,}|://[^/\s:@]+:[^/\s@]+@", re.I | re.A
+    r"hash|tkn|tok|ticket|access|invite|login|magic|nonce|confirm|credential|lic|license|licence|uid|pin)[\w.-]*|[tksh])=[^&\s]{4,}|"
+    r"/(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{16,}(?=[/?#]|$)|/(?=[0-9a-f]*\d[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{9,}(?=[/?#]|$)|/(?=[\w-]*\d)(?-i:(?=[\w-]*[A-Z])(?=[\w-]*[a-z]))[\w-]{7,}(?=[/?#]|$)|/(?=\w*\d\w*\d)(?-i:[A-Z0-9]{9,})(?=[/?#]|$)|[?&#](?:pin|p|c|v|r|e)=(?=[^&]*\d)[^&\s]{5,}|eyJ[\w-]{8,}|://[^/\s:@]+:[^/\s@]+@", re.I | re.A
 )  # fmt: skip
 _PHONE = re.compile(
     r"(?<![\w.,/#=-])(?<![€$£¥])(?:\+ ?|00)?\(?\d\)?(?:[ .()/\u2010-\u2013-]{0,2}\d){5,15}(?:\s?(?:ext\.?|x|转|分机) ?\d{1,5})?(?![\w])(?!-\d)",
@@ -36,13 +41,13 @@ _PHONE = re.compile(
 )
 _MOBILE_CN = re.compile(r"(?<!\d)(?:1[3-9]\d[ -]?\d{4}[ -]?\d{4}|1 [3-9](?: \d){9})(?!\d)")
 _HOTLINE = re.compile(
-    r"(?<![A-Za-z\d.,-])(?:95\d{3}|123\d{2}|100(?:86|10|00)|12[13]\d{2})(?![A-Za-z\d.,元块年月号-])"
+    r"(?<![A-Za-z\d.,-])(?:9[56]\d{3,4}|123\d{2}|100(?:86|10|00)|12[13]\d{2})(?![A-Za-z\d.,元块年月号-])"
 )
 _DATE = re.compile(
     r"\d{1,2}[./ -]\d{1,2}[./ -](?:19|20)\d\d|(?:19|20)\d\d[./ -]\d{1,2}[./ -]\d{1,2}|(?:19|20)\d{6}|\d{1,2}[-–]\d{1,2}[/.]\d{1,2}"
 )
 _LOCAL = re.compile(
-    r"\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}|\(0\)\d{1,4}[\d ]{6,12}"  # North America
+    r"\(?\d{3}\)?[-. ]\d{3}[-. ]\d{4}|\(\d{3}\)\d{3}[-. ]\d{4}|\(0\)\d{1,4}[\d ]{6,12}"  # North America
     r"|\(?0\d{1,5}\)?[-. /]?\d{2,4}(?:[-. ]?\d{2,4}){1,3}"  # with a trunk 0
     r"|0\d{2,3}-?\d{7,8}(?:-\d{1,5})?|[48]00[- ]?\d{3,4}[- ]?\d{3,4}|1[3-9]\d[ -]?\d{4}[ -]?\d{4}"  # China
     r"|1[- .]\d{3}[- .]\d{3}[- .]\d{4}"
@@ -51,7 +56,7 @@ _LOCAL = re.compile(
 
 def find_contacts(text: str) -> Iterator[Span]:
     """E-mail addresses, phone numbers and links with a token in the text."""
-    for pattern in (_EMAIL, _SPELLED, _SPELLED_OUT) if "@" in text or "at" in text or "＠" in text else ():
+    for pattern in (_EMAIL, _SPELLED, _SPELLED_OUT, _SPELLED_CN) if _MAY_MAIL.search(text) else ():
         for match in pattern.finditer(text):
             yield Span(match.start(), match.end(), "email", 97)
     for match in _URL.finditer(text):

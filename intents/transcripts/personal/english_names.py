@@ -38,7 +38,7 @@ _STRONG = re.compile(
     r"(?:the |full |first |last )?names?(?: is|['’]s| are|:| was| should be| as in (?:the )?\w+| on (?:it|bell|(?:the )?(?:order|account|card|parcel|ticket|booking|invoice|bell|door|label))(?: is| was)?)?:?|"
     r"surname(?: is)?:?|i(?: am|['’]m|m) called|call me|(?:card|account|policy) ?holder(?: name)?(?: is)?:?|customer(?: name)?:|recipient(?: is)?:?|contact(?: person)?(?: is|:)|attn\.?:?|"
     r"attention:|care of|c/o|addressed to|belongs to|registered (?:to|under|in the name of)|booked (?:by|under)|"
-    r"(?:under|in|to|with|for) the names?(?: of)?|on behalf of|signed(?: for)? by|accepted by|collected by|made out to|payable to|"
+    r"(?:under|in|to|with|for) the names?(?: of)?|on behalf of|ask(?:ed|ing)? for|signed(?: for)? by|accepted by|collected by|made out to|payable to|"
     r"signature:?|(?:passport|passports|licen[cs]e|id) of|spelled|spelt|beneficiary:?|payee:?|passengers?:|patient:?|guests?:|insured:?|driver:|tenant:|visitor:|attendee:|employee:|owner:|caller:?|"
     r"(?:sur)?names? (?:\w+ )?(?:from|to|into)|(?:sur)?name (?:\w+ )?from [^\W\d_][\w'’-]+(?: [^\W\d_][\w'’-]+)? (?:in)?to|"
     r"(?:confirmation|booking|reservation|order|ticket|claim|policy|account|it|that|this|table|room)(?: is|['’]s| was)?(?: [A-Z0-9-]{4,})?,? under)"
@@ -72,6 +72,7 @@ _SAYS = re.compile(
     r"(?:['’]s (?:account|order|card|phone|number|email|parcel|passport|name|birthday|mum|wife|husband)|,? (?:told|said|says|called|promised|wrote|sent|helped|asked|confirmed|mentioned|from|and (?:me|i)|or (?:me|i)|in (?:sales|support|accounts|billing|returns)|at reception)\b)", re.I
 )  # fmt: skip
 _PARTNERS = re.compile(r",? (?:&|and) [A-Z]\w+(?:[ ,]+(?:Ltd|Limited|Inc|LLC|LLP|plc|GmbH|Co)\b)")
+_AT_END = re.compile(r"\s*[.!]?\s*$")
 _ALONE = re.compile(r"\s*(?:[,.!?;:\n—–-]|$)")
 _REGARDS = re.compile(r"regards|sincerely|yours|truly|faithfully", re.I)
 _SPOKE_TO = re.compile(r"\b(?:spoke|spoken|talked|chatted|speak|talk|speaking|talking) (?:to|with) $", re.I)
@@ -104,7 +105,7 @@ _REVERSED = re.compile(
 )
 _THING = re.compile(
     r"\s+(?:in size|size|gold|green|blue|red|gr[ae]y|white|black|pink|brown|yellow|rice|oil|sofas?|lamps?|beds?|chairs?|tables?|mattress|jackets?|jeans|shirts?|boots|shoes|bags?|"
-    r"watch|lipstick|perfume|puzzle|range|collection|line|edition|series|model|flight|hotel|hospital|church|bread|cheese|tea|coffee|wine|beer|whisky|game|set|card|voucher|brand|store|shop)\b",
+    r"watch|lipstick|perfume|puzzle|range|collection|line|edition|series|model|flight|hotel|hospital|church|bread|cheese|tea|burgers?|beef|steak|cake|toothpaste|cream|style|furniture|shampoo|soap|sauce|chocolates?|biscuits?|bikes?|guitar|dress|coat|trousers|sneakers|trainers|heels|ring|necklace|phone|laptop|tablet|router|printer|camera|drill|mower|vacuum|kettle|toaster|blender|pan|knife|plan|tariff|coffee|wine|beer|whisky|game|set|card|voucher|brand|store|shop)\b",
     re.I,
 )
 _PLACE_BEFORE = re.compile(
@@ -187,6 +188,14 @@ def _named(text: str, run: list[re.Match[str]]) -> Iterator[Span]:
     placed = _PLACE_BEFORE.search(before) or _PLACE_BEFORE.match(run[0][0] + " ")
     if _COMPANY.match(after) or _PARTNERS.match(after) or (placed and not _STRONG.search(before)):
         return
+    if (
+        not re.search(r"\w", before + after)
+        and len(run) < 4
+        and all(_bare(token) not in _WORDS for token in run)
+        and _is_known(run)
+    ):
+        yield _span(run, 52)  # the whole turn: what somebody answers who was asked for a name
+        return
     if certainty := _certainty(run, before, after):
         yield _span(run, certainty)
         return
@@ -228,6 +237,7 @@ def _addressed(run: _Tokens, before: str, after: str) -> int:
     if _GREETING.search(before) and (_ALONE.match(after) or (known and first not in AMBIGUOUS)):
         return 54
     signed = _SIGN_OFF.search(before) and re.match(r"\s*[.!]?\s*(?:\n|$)", after)
+    signed = signed or (known and first not in _WORDS and before.endswith(", ") and _AT_END.fullmatch(after))
     return 53 if signed and (known or _REGARDS.search(before)) else 0
 
 
@@ -299,6 +309,10 @@ def _cold(token: re.Match[str]) -> bool:
     lower = _bare(token)
     if len(word) == 1:
         return word in "I"
+    if lower in ("mac", "mc"):
+        return not token.string[token.end() : token.end() + 2].strip()[:1].isupper()
+    if len(word) < 4 and word.isupper():
+        return True
     return lower in NO_NAME or (len(word) > 3 and word.isupper() and lower not in given_names() | surnames())
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from intents.transcripts.personal.known_names import (
     AMBIGUOUS,
+    CAPITALISED,
     NO_NAME,
     common_given_names,
     given_names,
@@ -48,6 +49,8 @@ _LOWER_KNOWN = re.compile(r"(?<![\w@./'’-])(?P<name>[a-z]{4,})(?: (?P<more>[a-
 _LOWER_TITLED = re.compile(r"\b(?:mr|mrs|ms|miss|mx|dr)\.? (?P<name>[a-z][a-z'-]{2,})\b")
 
 _WORDS = AMBIGUOUS | NO_NAME
+_SHORT = frozenset("sam jo joe max dan ben jon ed al mo tim bob ray ali kim lee".split())
+_THANKS = re.compile(r"^(?:thx|thanks|thank you|cheers|regards)", re.I)
 
 
 def find_lower_names(text: str) -> Iterator[Span]:
@@ -73,6 +76,14 @@ def _said(match: re.Match[str]) -> Iterator[Span]:
     """A given name after a greeting or "this is", with the surname if one follows."""
     first, _, second = match["name"].lower().partition(" ")
     start = match.start("name")
+    if (
+        first in CAPITALISED | _SHORT
+        and not second
+        and _THANKS.search(match[0])
+        and not match.string[match.end() :].strip(" .!")
+    ):
+        yield Span(start, start + len(first), "name", 51)
+        return
     if first not in given_names() or first in _WORDS:
         return
     if not second or second in _AFTER_NAME:

@@ -9,7 +9,7 @@ from intents.transcripts.personal.named import named_after, named_kind
 from intents.transcripts.personal.span import Span
 
 _DIGITS = re.compile(r"\d")
-_CARD = re.compile(r"(?<![A-Za-z\d-])(?<!\d[. ])[2-6]\d{3}(?:[ -]?\d){8,15}(?![A-Za-z\d-]|[ ]\d)", re.A)
+_CARD = re.compile(r"(?<![A-Za-z\d-])(?<!\d[. ])[2-69]\d{3}(?:[ .-]?\d){8,15}(?![A-Za-z\d-]|[ ]\d)", re.A)
 _IBAN = re.compile(r"(?<![A-Za-z\d])[A-Z]{2}\d{2}(?=(?:[ -]?[A-Z0-9]){11})", re.I | re.A)
 _IBAN_REST = re.compile(r"(?:[ -]?[A-Z0-9]){11,30}", re.I | re.A)
 _LENGTHS = dict(
