@@ -236,8 +236,10 @@ def _addressed(run: _Tokens, before: str, after: str) -> int:
         return 55
     if _GREETING.search(before) and (_ALONE.match(after) or (known and first not in AMBIGUOUS)):
         return 54
-    signed = _SIGN_OFF.search(before) and re.match(r"\s*[.!]?\s*(?:\n|$)", after)
-    signed = signed or (known and first not in _WORDS and before.endswith(", ") and _AT_END.fullmatch(after))
+    signed = bool(_SIGN_OFF.search(before) and re.match(r"\s*[.!]?\s*(?:\n|$)", after))
+    signed = signed or bool(
+        known and first not in _WORDS and before.endswith(", ") and _AT_END.fullmatch(after)
+    )
     return 53 if signed and (known or _REGARDS.search(before)) else 0
 
 
