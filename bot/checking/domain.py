@@ -54,6 +54,12 @@ def _slots(domain: Domain, places: Places) -> Iterator[Problem]:
                 "`kefu migrate` writes that down."
             )
             yield Problem(level="warning", where=places.in_domain("slots", slot.name), text=text)
+        if slot.type_name not in {slot.type, "unfeaturized"}:
+            text = (
+                f"slot {slot.name!r}: kefu runs no slot classes of a project's own. {slot.type_name} is kept as any "
+                "value, which rules and stories do not see."
+            )
+            yield Problem(level="warning", where=places.in_domain("slots", slot.name, "type"), text=text)
         if wrong := _slot(slot):
             yield Problem(level="error", where=places.in_domain("slots", slot.name), text=wrong)
 

@@ -29,9 +29,12 @@ class Intent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntityType:
+    """A kind of entity; stories see one that does not influence the conversation only where an intent uses it."""
+
     name: str
     roles: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    influence_conversation: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

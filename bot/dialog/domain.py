@@ -163,7 +163,10 @@ def _entity(place: Place) -> tuple[str, EntityType]:
     name, settings = place.named()
     settings = settings.mapping(known={"roles", "groups", "influence_conversation"})
     return name, EntityType(
-        name=name, roles=settings.get("roles").texts(), groups=settings.get("groups").texts()
+        name=name,
+        roles=settings.get("roles").texts(),
+        groups=settings.get("groups").texts(),
+        influence_conversation=settings.get("influence_conversation").flag(True),
     )
 
 

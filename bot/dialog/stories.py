@@ -281,6 +281,12 @@ def _entities(user: UserTurn | None, domain: Domain) -> frozenset[tuple[str, str
     return frozenset(
         (entity, role, group)
         for entity, role, group, _value in user.entities
-        if (intent.use_entities is None or entity in intent.use_entities)
-        and entity not in intent.ignore_entities
+        if _counts(entity, intent, domain)
     )
+
+
+def _counts(entity: str, intent: Intent, domain: Domain) -> bool:
+    if intent.use_entities is not None:
+        return entity in intent.use_entities and entity not in intent.ignore_entities
+    known = domain.entities.get(entity)
+    return entity not in intent.ignore_entities and (known is None or known.influence_conversation)

@@ -171,3 +171,14 @@ def test_the_core_fallback_must_be_an_action(pets: Path) -> None:
     (found,) = problems(pets)
     assert found.where == str(config)
     assert "Did you mean 'utter_greet'?" in found.text
+
+
+def test_a_slot_class_of_the_projects_own_is_told_of(pets: Path) -> None:
+    domain = pets / "domain.yml"
+    text = domain.read_text().replace(
+        "slots:\n", "slots:\n  herd: {type: addons.HerdSlot, mappings: [{type: custom}]}\n", 1
+    )
+    domain.write_text(text)
+    found = [problem for problem in problems(pets, "warning") if "addons.HerdSlot" in problem.text]
+    line = text[: text.index("  herd:")].count("\n") + 1
+    assert [problem.where for problem in found] == [f"{domain}:{line}"]

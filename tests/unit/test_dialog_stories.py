@@ -162,3 +162,25 @@ def test_max_history_says_how_far_back_stories_look(max_history: int | None, the
     built = build_assistant(domain, (), stories, max_history=max_history)
     actions = {found.action for found in built.stories.memory.values()}
     assert ("utter_done" in actions) is (then == "utter_done")
+
+
+@pytest.mark.parametrize(
+    ("entity", "intents", "told_apart"),
+    [
+        ("kind", "[order]", True),
+        ("kind: {influence_conversation: false}", "[order]", False),
+        ("kind: {influence_conversation: false}", "[order: {use_entities: [kind]}]", True),
+        ("kind", "[order: {ignore_entities: [kind]}]", False),
+    ],
+)
+async def test_stories_see_the_entities_that_count(entity: str, intents: str, told_apart: bool) -> None:
+    domain = f"""
+    intents: {intents}
+    entities: [{entity}]
+    responses:
+      utter_sure: [{{text: sure?}}]
+    """
+    stories = "stories: [{story: plain, steps: [{intent: order}, {action: utter_sure}]}]"
+    talk = Talk(assistant(domain, stories=stories))
+    answered = await talk.says("tea", "order", {"kind": "tea"})
+    assert (answered == ["utter_sure", "“sure?”"]) is not told_apart
