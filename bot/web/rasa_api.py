@@ -161,7 +161,18 @@ async def trigger_intent(request: web.Request) -> web.Response:
     "What the bot would do next; nothing is done.",
     access="rasa",
     query=_VERBOSE,
-    answers={200: record({"scores": array(ANY), "policy": ANY, "confidence": ANY, "tracker": _TRACKER})},
+    answers={
+        200: record(
+            {
+                "scores": array(ANY),
+                "policy": ANY,
+                "confidence": ANY,
+                "why": ANY,
+                "runner_up": ANY,
+                "tracker": _TRACKER,
+            }
+        )
+    },
     refuses=(409,),
 )
 async def predict(request: web.Request) -> web.Response:
@@ -170,12 +181,14 @@ async def predict(request: web.Request) -> web.Response:
     history, choice = await request.app[RASA].trackers.predict(_id(request))
     names = dict.fromkeys((*sorted(BUILT_IN_ACTIONS), *domain.actions, *domain.responses, *domain.forms))
     names.setdefault(choice.action)
-    scores = [{"action": name, "score": float(name == choice.action)} for name in names]
+    scores = [{"action": name, "score": choice.confidence * (name == choice.action)} for name in names]
     return web.json_response(
         {
             "scores": scores,
             "policy": choice.policy,
             "confidence": choice.confidence,
+            "why": choice.why,
+            "runner_up": choice.runner_up,
             "tracker": history.as_dict(_verbosity(request)),
         }
     )

@@ -207,6 +207,7 @@ async def test_a_message_is_heard_predicted_about_and_left_open(bot: Bot) -> Non
     status, found = await call(bot, "POST", "/conversations/new/predict")
     assert status == 200
     assert [one["action"] for one in found["scores"] if one["score"] == 1.0] == ["utter_order"]
+    assert found["why"]
     assert len(found["scores"]) > 10
     assert await bot.lines("new") == [("user", "about my parcel")]
     assert (await call(bot, "POST", "/conversations/new/messages", {"text": "x", "sender": "bot"}))[0] == 400

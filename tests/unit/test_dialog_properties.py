@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.dialog.assistant import Assistant
 from bot.dialog.calls import ActionResult
 from bot.dialog.decision import Candidate, Costs, Decision, decide
 from bot.dialog.events import Event
+from bot.dialog.learned import Guess
 from bot.dialog.policy import next_action
 from bot.dialog.tracker import Tracker
 from tests.unit.dialog_assistant import Talk, assistant
@@ -19,6 +22,21 @@ from tests.unit.dialog_events import events, json_values
 from tests.unit.test_dialog_forms import DOMAIN, RULES, STORIES
 
 ASSISTANT = assistant(DOMAIN, RULES, STORIES)
+ACTIONS = ("table_form", "utter_chat", "utter_done", "action_listen", "gone", "validate_table_form")
+
+
+class Eager:
+    """A learned policy at its worst: sure of something, whatever was said."""
+
+    threshold = 0.0
+    features = frozenset({"said None", *(f"said {intent}" for intent in ASSISTANT.domain.intents)})
+
+    def guess(self, features: frozenset[str]) -> Guess:
+        action = ACTIONS[len(features) % len(ACTIONS)]
+        return Guess(action=action, p=1.0, second="utter_chat", second_p=0.0, because=())
+
+
+EITHER = st.sampled_from([ASSISTANT, replace(ASSISTANT, learned=Eager())])
 INTENTS = [*ASSISTANT.domain.intents, "unknown", None]
 texts = st.one_of(
     st.sampled_from(["/restart", "/back", "/session_start", "/book", '/book{"city": ["Delft"]}', "/x@0.1"]),
@@ -50,10 +68,10 @@ Turn = tuple[str, str | None, Mapping[str, Any], Decision | None, ActionResult, 
 
 
 @settings(max_examples=250)
-@given(st.lists(turns, max_size=6))
-def test_no_conversation_breaks_the_core(said: list[Turn]) -> None:
+@given(EITHER, st.lists(turns, max_size=6))
+def test_no_conversation_breaks_the_core(known: Assistant, said: list[Turn]) -> None:
     async def talk() -> None:
-        now = Talk(ASSISTANT)
+        now = Talk(known)
         happened: list[Event] = []
         for text, intent, found, decision, result, outside in said:
             now.actions = {"validate_table_form": lambda tracker, result=result: result}
@@ -70,9 +88,11 @@ def test_no_conversation_breaks_the_core(said: list[Turn]) -> None:
 
 
 @settings(max_examples=200)
-@given(st.lists(events(), max_size=20), decisions)
-def test_after_any_events_there_is_a_next_action(happened: list[Event], decision: Decision | None) -> None:
+@given(EITHER, st.lists(events(), max_size=20), decisions)
+def test_after_any_events_there_is_a_next_action(
+    known: Assistant, happened: list[Event], decision: Decision | None
+) -> None:
     tracker = Tracker.fold("c1", ASSISTANT.domain, happened)
-    choice = next_action(tracker, ASSISTANT, decision)
+    choice = next_action(tracker, known, decision)
     assert choice.action
-    assert choice == next_action(tracker, ASSISTANT, decision)
+    assert choice == next_action(tracker, known, decision)
