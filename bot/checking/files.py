@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from bot.actions.loading import find_actions
@@ -17,6 +18,10 @@ from bot.rasa_config import CONFIG, read_rasa_config, remarks
 from bot.yaml_files import Lines, read_yaml
 from encoders.errors import KefuError
 from knowledge.ingest import read_documents, read_questions
+
+_RASA_MARKDOWN = re.compile(
+    r"^## *(intent|synonym|regex|lookup|story|happy path)\b|^\* *\w+(\{|$)", re.MULTILINE
+)
 
 
 def check_actions(project: Project, domain: Domain, places: Places) -> Iterator[Problem]:
@@ -48,6 +53,7 @@ def check_fallback(project: Project, domain: Domain) -> Iterator[Problem]:
 def check_files(project: Project) -> Iterator[Problem]:
     """Everything about them."""
     yield from _old(project)
+    yield from _markdown(project)
     yield from _articles(project)
     yield from _tests(project)
     yield from _config(project)
@@ -64,6 +70,14 @@ def _old(project: Project) -> Iterator[Problem]:
             line = Lines(path).of(("version",))
             text = f"this is the format {version}: `kefu migrate {project.folder}` rewrites it as {VERSION}."
             yield Problem(level="warning", where=f"{path}:{line}" if line else str(path), text=text)
+
+
+def _markdown(project: Project) -> Iterator[Problem]:
+    """Training data as Rasa 1 wrote it, which Rasa 2 still read."""
+    for path in sorted((project.folder / "data").rglob("*.md")):
+        if _RASA_MARKDOWN.search(path.read_text(encoding="utf-8", errors="replace")):
+            text = "Markdown is not read; Rasa 3 does not read it either. Write it as YAML, one file for one."
+            yield Problem(level="warning", where=str(path), text=text)
 
 
 def _articles(project: Project) -> Iterator[Problem]:

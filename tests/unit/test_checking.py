@@ -182,3 +182,11 @@ def test_a_slot_class_of_the_projects_own_is_told_of(pets: Path) -> None:
     found = [problem for problem in problems(pets, "warning") if "addons.HerdSlot" in problem.text]
     line = text[: text.index("  herd:")].count("\n") + 1
     assert [problem.where for problem in found] == [f"{domain}:{line}"]
+
+
+@pytest.mark.parametrize("text", ["## intent:greet\n- hello\n", "## first story\n* greet\n  - utter_greet\n"])
+def test_data_in_markdown_is_told_of(pets: Path, text: str) -> None:
+    old = pets / "data" / "old.md"
+    old.write_text(text)
+    (pets / "data" / "notes.md").write_text("## To do\n\n* write more stories\n")
+    assert [problem.where for problem in problems(pets, "warning")] == [str(old)]
