@@ -15,7 +15,7 @@ from bot.actions.loop import Execute, Ports, Reword, begin_session, run_turn
 from bot.actions.message import asked_language, parse_data_of, pinned_language, user_turn_events
 from bot.answers import CITE_INTENT, borne_out_by, cite, clarify, hand_over, related
 from bot.dialog.decision import ACTION_CITE, ACTION_CLARIFY, Candidate, Decision, decide
-from bot.dialog.events import BotUttered, Event, OwnerSet, UserUttered
+from bot.dialog.events import ActionExecuted, BotUttered, Event, OwnerSet, UserUttered
 from bot.dialog.forms import answers_form
 from bot.dialog.payloads import Payload, parse_payload, payload_parse_data
 from bot.dialog.policy import ActionChoice
@@ -308,4 +308,7 @@ def _reason(decision: Decision | None, events: Sequence[Event]) -> str:
         return ""
     answered = any(isinstance(event, BotUttered) for event in events)
     handed = any(isinstance(event, OwnerSet) and event.owner == "waiting" for event in events)
-    return "handed over" if handed else "clarified" if decision.kind == "clarify" and answered else ""
+    if handed or decision.kind == "clarify":
+        return "handed over" if handed else "clarified" if answered else ""
+    fell_back = any(isinstance(event, ActionExecuted) and event.policy == "fallback" for event in events)
+    return "not understood" if fell_back else ""

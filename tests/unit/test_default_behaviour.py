@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,11 @@ def test_only_whole_messages_and_spoken_languages_count() -> None:
     assert command_of("English please!", LANGUAGES) == ("switch_language", "en")
     assert choice_of("maybe later", [{"title": "a", "payload": "/a"}]) is None
     assert choice_of("yes", []) is None
+
+
+async def test_what_the_projects_fallback_takes_is_listed_as_not_understood() -> None:
+    now, _ = session(replace(assistant(DOMAIN), fallback="utter_default"), track=0.02)
+    response = await now.say("quantum soup")
+    assert said(response) == ["Sorry, I did not understand that. Could you put it another way?"]
+    assert response.reason == "not understood"
+    assert response.tracker.owner == "bot"
