@@ -118,6 +118,10 @@ class Encoder:
                 progress(len(batch))
         return vectors
 
+    def batches(self, texts: Sequence[str], *, kind: Kind = "query") -> list[list[int]]:
+        """The indices of the texts that `encode` runs together, batch by batch."""
+        return batches([len(row) for row in self._tokens.ids(texts, kind=kind)])
+
     def encode_twice(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
         """The texts' vectors as queries, and those that the original makes of them, in one pass.
 

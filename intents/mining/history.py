@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol
 
 from encoders.errors import InputError
 from encoders.progress import progress
 from encoders.records import read_jsonl
 from encoders.text import detect_language
 from intents.mining.problem_turns import Statement, statements
-from intents.transcripts.clean import cleaned
+from intents.transcripts.clean import clean_conversation, has_customer, unseen
 from intents.transcripts.conversation import Conversation
 from intents.transcripts.read import read_conversations
 from intents.transcripts.redact import Redaction, redact
@@ -39,7 +40,24 @@ class History:
         return not self.conversations
 
 
-def read_history(source: Path) -> History:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prepared:
+    """A conversation that was cleaned and redacted, None where no customer says anything; what was done, counted."""
+
+    conversation: Conversation | None
+    cleaned: Counter[str]
+    redacted: Mapping[str, int]
+
+
+class Mapper(Protocol):
+    """How conversations are prepared: `map`, or that of a cluster."""
+
+    def __call__(
+        self, function: Callable[[Conversation], Prepared], items: Iterable[Conversation], /
+    ) -> Iterator[Prepared]: ...
+
+
+def read_history(source: Path, *, each: Mapper = map) -> History:
     """The statements of a project, a folder, or a file of dialogs or of bare utterances.
 
     Raises:
@@ -50,20 +68,34 @@ def read_history(source: Path) -> History:
         if _is_bare(source):
             _read_utterances(history, source)
         else:
-            for original in cleaned(read_conversations(source), history.cleaned):
-                _add(history, original, source)
+            for prepared in each(prepare, unseen(read_conversations(source), history.cleaned)):
+                _add(history, prepared, source)
                 step()
     if not any(statement.reason for statement in history.statements):
         raise InputError(source, "no customer states a problem here.")
     return history
 
 
-def _add(history: History, original: Conversation, source: Path) -> None:
-    conversation, counts = redact(original)
+def prepare(original: Conversation) -> Prepared:
+    """The conversation without what must not be learned from."""
+    cleaned: Counter[str] = Counter()
+    clean = clean_conversation(original, cleaned)
+    if not has_customer(clean):
+        cleaned["no customer"] += 1
+        return Prepared(conversation=None, cleaned=cleaned, redacted={})
+    conversation, redacted = redact(clean)
+    return Prepared(conversation=conversation, cleaned=cleaned, redacted=redacted)
+
+
+def _add(history: History, prepared: Prepared, source: Path) -> None:
+    history.cleaned.update(prepared.cleaned)
+    conversation = prepared.conversation
+    if conversation is None:
+        return
     if conversation.id in history.conversations:
         raise InputError(source, f"there are two conversations with the id {conversation.id!r}.")
     history.conversations[conversation.id] = conversation
-    history.redacted.update(counts)
+    history.redacted.update(prepared.redacted)
     history.statements.extend(statements(conversation))
 
 

@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from encoders.artifacts import building
-from encoders.encoder import Encoder
 from encoders.errors import InputError
 from encoders.progress import progress
 from encoders.text import detect_language
@@ -21,6 +20,7 @@ from intents.mining.cluster import Clusters, Granularity, cluster
 from intents.mining.evidence import settle
 from intents.mining.history import History, read_history
 from intents.mining.known import NEW, Match, match_known
+from intents.mining.machines import TextEncoder
 from intents.mining.name import name_clusters
 from intents.mining.output import Mined, MinedIntent, MiningSummary, write_all
 from intents.mining.problem_turns import ProblemTurn
@@ -56,7 +56,7 @@ class Problems:
 
 
 def mine(
-    source: Path, out: Path, *, encoder: Encoder, seed: int = 0, granularity: Granularity = "auto",
+    source: Path, out: Path, *, encoder: TextEncoder, seed: int = 0, granularity: Granularity = "auto",
     known: TrainingData | None = None,
 ) -> MiningSummary:  # fmt: skip
     """Mine a project's dialogs, or a file of dialogs or utterances, into the folder `out`.
@@ -75,7 +75,7 @@ def mine(
 
 
 def mine_history(
-    history: History, out: Path, *, encoder: Encoder, seed: int = 0, granularity: Granularity = "auto",
+    history: History, out: Path, *, encoder: TextEncoder, seed: int = 0, granularity: Granularity = "auto",
     known: TrainingData | None = None,
 ) -> MiningSummary:  # fmt: skip
     """`mine` for a history that is read already."""
@@ -104,7 +104,7 @@ def _undecided(intent: MinedIntent) -> Decision:
     return Decision(intent=intent.name, name=intent.name, about=about)
 
 
-def find_problems(history: History, encoder: Encoder, *, seed: int = 0) -> Problems:
+def find_problems(history: History, encoder: TextEncoder, *, seed: int = 0) -> Problems:
     """The problem turns of the history, weighed against all that customers say in it."""
     vectors = _encode(encoder, [statement.text for statement in history.statements], "Embedding")
     settled = history.statements if history.bare else settle(history.statements, vectors, seed=seed)
@@ -121,7 +121,7 @@ def find_problems(history: History, encoder: Encoder, *, seed: int = 0) -> Probl
     )
 
 
-def _encode(encoder: Encoder, texts: Sequence[str], what: str) -> Vectors:
+def _encode(encoder: TextEncoder, texts: Sequence[str], what: str) -> Vectors:
     """Unit vectors (n, d); what is said more than once is embedded once."""
     plain = [without_placeholders(text) for text in texts]
     distinct = {text: place for place, text in enumerate(dict.fromkeys(plain))}
@@ -130,7 +130,7 @@ def _encode(encoder: Encoder, texts: Sequence[str], what: str) -> Vectors:
     return vectors[[distinct[text] for text in plain]]
 
 
-def _space(problems: Problems, encoder: Encoder) -> Vectors:
+def _space(problems: Problems, encoder: TextEncoder) -> Vectors:
     """Where turns are compared: what the customer said and, where there is any, what was said next."""
     centred = centre(problems.vectors, problems.languages)
     answered = np.array([bool(context) for context in problems.contexts])
@@ -144,7 +144,7 @@ def _space(problems: Problems, encoder: Encoder) -> Vectors:
 
 
 def _matches(
-    problems: Problems, clusters: Clusters, encoder: Encoder, known: TrainingData | None
+    problems: Problems, clusters: Clusters, encoder: TextEncoder, known: TrainingData | None
 ) -> list[Match]:
     examples = [one for one in known.examples if one.intent != OUT_OF_SCOPE] if known else []
     if not examples:
@@ -170,7 +170,7 @@ def _names(
 
 def _mined(
     history: History, problems: Problems, clusters: Clusters, names: Sequence[str], matches: Sequence[Match],
-    encoder: Encoder,
+    encoder: TextEncoder,
 ) -> Mined:  # fmt: skip
     """The clusters as intents by falling size, those that grow the same known intent as one; answers and advice."""
     intents = [names[label] if label >= 0 else None for label in clusters.labels]
@@ -207,7 +207,7 @@ def _intent(
 
 
 def _best_answers(
-    agents: Sequence[Answer], intents: Sequence[str | None], names: Sequence[str], encoder: Encoder
+    agents: Sequence[Answer], intents: Sequence[str | None], names: Sequence[str], encoder: TextEncoder
 ) -> dict[str, list[Answer]]:
     """Intent → the turns that may answer it, best first."""
     of: dict[int, list[Answer]] = {}

@@ -57,27 +57,30 @@ _CONTENT = re.compile(r"[^\W_]")
 _REPEATED = re.compile(r"(.)\1{9,}|(?:([^\s\d]{1,3})\2{7,})", re.S)
 
 
-def cleaned(conversations: Iterable[Conversation], counts: Counter[str]) -> Iterator[Conversation]:
-    """The conversations worth learning from, one at a time, in bounded memory.
+def unseen(conversations: Iterable[Conversation], counts: Counter[str]) -> Iterator[Conversation]:
+    """The conversations that are not another one over again, one at a time, in bounded memory.
 
-    `counts` gets how many turns were emptied (`empty`, `machine`, `menu`, `outlier`, `repeated`), texts cut
-    (`signature`), conversations left out (`duplicate`, `near-duplicate`, `no customer`), and how many turns
-    have no time (`no time`) or a speaker that is a guess (`speaker guessed`).
+    `counts` gets how many were left out, as `duplicate` and `near-duplicate`.
     """
     with seen_conversations() as seen:
         for conversation in conversations:
-            reason = seen.before(conversation)
-            clean = clean_conversation(conversation, counts)
-            if not reason and not any(turn.speaker == "customer" and turn.text for turn in clean.turns):
-                reason = "no customer"
-            if reason:
+            if reason := seen.before(conversation):
                 counts[reason] += 1
             else:
-                yield clean
+                yield conversation
+
+
+def has_customer(conversation: Conversation) -> bool:
+    """Whether a customer says anything in it."""
+    return any(turn.speaker == "customer" and turn.text for turn in conversation.turns)
 
 
 def clean_conversation(conversation: Conversation, counts: Counter[str]) -> Conversation:
-    """The conversation with its useless turns emptied; `counts` gets the reasons, as in `cleaned`."""
+    """The conversation with its useless turns emptied.
+
+    `counts` gets how many turns were emptied (`empty`, `machine`, `menu`, `outlier`, `repeated`), texts cut
+    (`signature`), and how many turns have no time (`no time`) or a speaker that is a guess (`speaker guessed`).
+    """
     turns: list[Turn] = []
     for turn in conversation.turns:
         text, reason = clean_text(turn)

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from intents.transcripts.clean import LONGEST, clean_conversation, clean_text, cleaned
+from intents.mining.history import prepare
+from intents.transcripts.clean import LONGEST, clean_conversation, clean_text, unseen
 from intents.transcripts.conversation import Conversation, Speaker, Turn
 
 LONG = " ".join(f"{word}{place}" for place in range(30) for word in ("machine", "cold", "filter", "manual"))
@@ -119,17 +120,17 @@ def test_conversations_that_come_again_are_left_out() -> None:
         ("hi", "f"),
     ]
 
-    kept = [one.id for one in cleaned((conversation(name, text, "sorry") for text, name in said), counts)]
+    kept = [one.id for one in unseen((conversation(name, text, "sorry") for text, name in said), counts)]
 
     assert kept == ["a", "d", "e", "f"]
     assert (counts["duplicate"], counts["near-duplicate"]) == (1, 1)
 
 
 def test_a_conversation_without_a_customer_is_left_out() -> None:
-    counts: Counter[str] = Counter()
+    prepared = prepare(Conversation(id="c", turns=(turn("hello?", "agent"),)))
 
-    assert list(cleaned([Conversation(id="c", turns=(turn("hello?", "agent"),))], counts)) == []
-    assert counts["no customer"] == 1
+    assert prepared.conversation is None
+    assert prepared.cleaned["no customer"] == 1
 
 
 @given(st.lists(st.text(), max_size=5), st.sampled_from(["customer", "agent", "bot"]))
