@@ -22,7 +22,8 @@ from intents.transcripts.speakers import Said
 COLUMNS: Mapping[str, str] = {
     "conversation": "conversation_id conversation conversationid ticket_id ticket chat_id chat session_id session "
     "dialog_id dialogue_id case_id thread_id 会话id 会话 会话编号 对话id 对话 工单号 工单编号",
-    "speaker": "speaker role sender_type author_type sender author from participant who sent_by 发送者 角色 说话人 发送方 消息来源",
+    "speaker": "speaker role sender_type author_type sender author from participant who sent_by "
+    "发送者 角色 说话人 发送方 消息来源",
     "text": "text message body content utterance 内容 消息 文本 消息内容 聊天内容",
     "time": "time timestamp date created_at sent_at datetime when sent 时间 日期 发送时间 消息时间",
 }
