@@ -6,11 +6,12 @@ Widths are guessed from the number of characters, which is enough to tell column
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import Any
 
 from encoders.text import HAN
@@ -25,6 +26,8 @@ SAME = 3.0
 LARGER = 1.15
 """A short line in so much larger a font than most of the text is a heading."""
 LONGEST_HEADING = 120
+LONGEST = 5_000
+"""Characters of a cell or a paragraph; what is longer is cut, as no writer's page holds such."""
 ROOM = 0.08
 """A line that left so much of its width free, beside the next word, ended on purpose."""
 REPEATED_PAGES = 3
@@ -39,16 +42,12 @@ _BULLET = re.compile(r"^\s*[•▪●○–]\s*")
 
 @dataclass(slots=True, kw_only=True)
 class Cell:
-    """A text at a place of a line, in points."""
+    """A text at a place of a line, from `x` to about `end`, in points."""
 
     x: float
+    end: float
     size: float
     text: str
-
-    @property
-    def end(self) -> float:
-        """About where it ends."""
-        return self.x + width(self.text.strip(), self.size)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -90,7 +89,8 @@ def page_lines(page: Any) -> list[Line]:
         for number, piece in enumerate(text.split("\n")):
             broken = broken or number > 0
             if piece.strip():
-                _add(lines, Cell(x=x, size=height, text=plain(piece)), y, anew=broken)
+                end = x + width(piece.strip(), height)
+                _add(lines, Cell(x=x, end=end, size=height, text=plain(piece)), y, anew=broken)
                 broken = False
 
     page.extract_text(visitor_text=visit)
@@ -102,10 +102,13 @@ def _add(lines: list[Line], cell: Cell, y: float, *, anew: bool) -> None:
     last = lines[-1] if lines else None
     if last is None or anew or abs(y - last.y) > 0.3 * cell.size or cell.x < last.cells[-1].x:
         lines.append(Line(y=y, cells=[cell]))
-    elif _spaced(last.cells[-1], cell) and cell.x - last.cells[-1].end > GAP * cell.size:
+    elif len(last.cells[-1].text) > LONGEST or (
+        _spaced(last.cells[-1], cell) and cell.x - last.cells[-1].end > GAP * cell.size
+    ):
         last.cells.append(cell)
     else:
         last.cells[-1].text += cell.text
+        last.cells[-1].end = cell.end
 
 
 def _spaced(before: Cell, cell: Cell) -> bool:
@@ -201,9 +204,9 @@ def _table(rows: Sequence[Line]) -> str:
 
 def _paragraphs(lines: Sequence[Line]) -> Iterator[str]:
     """Lines joined: a paragraph ends where room was left, an item begins, or the next line stands elsewhere."""
-    text = ""
+    text, margins = "", _margins(lines)
     for place, line in enumerate(lines):
-        if text and _begins(lines, place):
+        if text and (len(text) > LONGEST or _begins(lines[place - 1], line, margins[place - 1])):
             yield text
             text = ""
         text = _joined(text, _BULLET.sub("- ", line.text))
@@ -211,9 +214,16 @@ def _paragraphs(lines: Sequence[Line]) -> Iterator[str]:
         yield text
 
 
-def _begins(lines: Sequence[Line], place: int) -> bool:
-    """Whether a line begins a paragraph, and does not go on with the line before it."""
-    before, line = lines[place - 1], lines[place]
+def _margins(lines: Sequence[Line]) -> list[float]:
+    """How far each line could have gone: to the end of the longest that begins no further right."""
+    ordered = sorted((line.cells[0].x, line.cells[-1].end) for line in lines)
+    begins = [begin for begin, _ in ordered]
+    longest = list(accumulate((end for _, end in ordered), max))
+    return [longest[bisect_right(begins, line.cells[0].x + SAME) - 1] for line in lines]
+
+
+def _begins(before: Line, line: Line, margin: float) -> bool:
+    """Whether a line begins a paragraph, and does not go on with the line before it, which had room to a margin."""
     if _ITEM.match(line.text):
         return True
     if _HYPHEN.search(before.text):
@@ -222,7 +232,6 @@ def _begins(lines: Sequence[Line], place: int) -> bool:
     rises = line.y > before.y  # to the next column
     indented = abs(moved) > SAME and not rises and not (_ITEM.match(before.text) and moved > 0)
     far = before.y - line.y > 1.8 * line.size
-    margin = max(one.cells[-1].end for one in lines if one.cells[0].x <= before.cells[0].x + SAME)
     word = width(line.text.split(" ")[0] if not HAN.match(line.text) else line.text[0], line.size)
     room = margin - before.cells[-1].end - word - NARROW * line.size
     return indented or far or room > ROOM * (margin - before.cells[0].x)
