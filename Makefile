@@ -48,7 +48,7 @@ bench-knowledge: $(VENV)/.test
 	$(BIN)/python -m bench.knowledge_scale 1000000
 	$(BIN)/python -m bench.knowledge_examples $(DATA)
 	$(BIN)/python -m bench.knowledge_track5 $(DATA)/dstc11-track5
-	$(BIN)/python -m bench.knowledge_engines 30000
+	$(BIN)/python -m bench.knowledge_engines 100000
 
 # A process that changes articles is killed a hundred times; also: bench.knowledge_crash --postgresql
 bench-knowledge-crash: $(VENV)/.test

@@ -172,18 +172,19 @@ def timed(index: KnowledgeIndex, how: str, searches: Sequence[tuple[str, Sequenc
 
 def recall(index: KnowledgeIndex, questions: Sequence[str]) -> float:
     """The share of the ten nearest vectors that the dense arm finds."""
-    rows, shared = index.base.dense.rows, []
-    for question in questions:
-        vector = index.query(question, index.encoder.encode([question])[0]).vector
-        exact = np.concatenate(
-            [
-                np.asarray(rows[start : start + AT_ONCE], np.float32) @ vector
-                for start in range(0, len(rows), AT_ONCE)
-            ]
-        )
-        numbers = index.base.dense.search(vector, NEAREST)
-        nearest = numbers[np.argsort(-index.base.dense.cosines(vector, numbers))[:10]]
-        shared.append(len({*np.argpartition(-exact, 10)[:10].tolist()} & {*nearest.tolist()}) / 10)
+    dense = index.base.dense
+    queries = np.stack([index.query(one, index.encoder.encode([one])[0]).vector for one in questions])
+    exact = np.concatenate(
+        [
+            np.asarray(dense.rows[start : start + AT_ONCE], np.float32) @ queries.T
+            for start in range(0, len(dense.rows), AT_ONCE)
+        ]
+    ).T
+    shared = []
+    for vector, cosines in zip(queries, exact, strict=True):
+        found = dense.search(vector, NEAREST)
+        nearest = found[np.argsort(-dense.cosines(vector, found))[:10]]
+        shared.append(len({*np.argpartition(-cosines, 10)[:10].tolist()} & {*nearest.tolist()}) / 10)
     return float(np.mean(shared))
 
 

@@ -113,7 +113,7 @@ def _lists(vectors: Vectors) -> Any:
     import faiss
 
     count, dimension = vectors.shape
-    lists = int(4 * np.sqrt(count))
+    lists = min(int(4 * np.sqrt(count)), count // 40)  # FAISS wants 39 vectors a list to learn it from
     index = faiss.IndexIVFScalarQuantizer(
         faiss.IndexFlatIP(dimension), dimension, lists, faiss.ScalarQuantizer.QT_8bit,
         faiss.METRIC_INNER_PRODUCT, False,
