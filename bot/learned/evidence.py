@@ -21,13 +21,12 @@ from bot.dialog.policy import ActionChoice, next_action
 from bot.dialog.rules import Rule
 from bot.dialog.stories import Story, played_trackers
 from bot.dialog.tracker import Tracker
-from bot.learned.rows import fit_next_actions, rows_of
+from bot.learned.rows import MANY_ROWS, fit_next_actions, rows_of
 from encoders.progress import progress
 
 THRESHOLDS: Final = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95)
 CHANCE: Final = 0.05
 """The policy is kept where as many held-out stories would be helped by luck less often than this."""
-MANY_ROWS: Final = 2000
 _FOLDS, _FEW_FOLDS = 20, 5
 
 
@@ -130,8 +129,8 @@ def held_out_steps(
     Stories of one name are held out together; so are several names where there are many.
     """
     names = list(dict.fromkeys(story.name for story in stories))
-    few = len(rows_of(stories, assistant.domain)) > MANY_ROWS
-    folds = min(len(names), _FEW_FOLDS if few else _FOLDS)
+    many = len(rows_of(stories, assistant.domain)) >= MANY_ROWS
+    folds = min(len(names), _FEW_FOLDS if many else _FOLDS)
     found: list[HeldOutStep] = []
     with progress("Held-out stories", total=folds) as advance:
         for fold in range(folds):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -15,6 +16,8 @@ from bot.learned.model import NextActions
 
 MOST_ROWS: Final = 20_000
 """Of more every second, third, … counts: a project has a few dozen actions, and stories repeat themselves."""
+MANY_ROWS: Final = 1000
+"""From so many on, what is true of one moment alone is left out: it makes training long and says little."""
 STRENGTH: Final = 10.0
 """Inverse of the ridge penalty. With 1 the stories of Rasa's financial demo are less often sure of what is right."""
 Row = tuple[frozenset[str], str]
@@ -37,7 +40,7 @@ def fit_next_actions(rows: Sequence[Row], *, threshold: float) -> NextActions | 
 
     if len({action for _, action in rows}) < 2:
         return None
-    names = {name: place for place, name in enumerate(sorted({one for row in rows for one in row[0]}))}
+    names = {name: place for place, name in enumerate(_features(rows))}
     fitted = LogisticRegression(C=STRENGTH, max_iter=500).fit(_design(rows, names), [row[1] for row in rows])
     weights, bias = fitted.coef_, fitted.intercept_
     if len(fitted.classes_) == 2:  # scikit-learn keeps one row for two classes
@@ -50,11 +53,16 @@ def fit_next_actions(rows: Sequence[Row], *, threshold: float) -> NextActions | 
     )
 
 
+def _features(rows: Sequence[Row]) -> list[str]:
+    seen = Counter(feature for features, _ in rows for feature in features)
+    return sorted(name for name, count in seen.items() if count > 1 or len(rows) < MANY_ROWS)
+
+
 def _design(rows: Sequence[Row], names: dict[str, int]) -> Any:
     """(rows, features) of 0 and 1, sparse."""
     from scipy.sparse import csr_matrix
 
-    places = [sorted(names[name] for name in features) for features, _ in rows]
+    places = [sorted(names[name] for name in features if name in names) for features, _ in rows]
     ends = np.cumsum([0, *map(len, places)])
     columns = np.concatenate([np.asarray(one, int) for one in places])
     return csr_matrix((np.ones(len(columns)), columns, ends), shape=(len(rows), len(names)))
