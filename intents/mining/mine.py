@@ -181,6 +181,7 @@ def _mined(
         _intent(name, clusters, names, matches, best[name], slot_suggestions(name, drafts, agents, intents))
         for name in best
     ]
+    found.sort(key=lambda intent: -len(intent.turns))  # those that grow one known intent have become one
     covered = {turn.id for turn, intent in zip(problems.turns, intents, strict=True) if intent}
     advice = advise(
         [intent.name for intent in found], [np.array(intent.turns) for intent in found], clusters.points,

@@ -100,7 +100,7 @@ def _periods(advice: Advice) -> str:
 def _advice(mined: Mined, shown: Mapping[str, int]) -> str:
     merges = [
         f"<li>{_link(pair.one)} and {_link(pair.other)} say much the same (similarity {pair.similarity:.2f}): "
-        f"in <code>review.yml</code>, <code>merge_into: {escape(pair.one)}</code></li>"
+        f"to make them one, <code>name: {escape(pair.one)}</code> for both in <code>review.yml</code></li>"
         for pair in mined.advice.merges
     ]
     splits = [

@@ -29,7 +29,11 @@ _NO_NAME = frozenset(
     "since until before after because though while back into over off down through between without within during "
     "yes no not don't doesn't didn't can't won't isn't wasn't cant dont doesnt didnt wont isnt i've i'd you're it's that's "
     "what's there's he's she's they're we're other another same such own every each both own good new old big small "
-    "person people guy guys huh hmm her his him hers hundred thousand next long mean call find work sort part bit help question hello information".split()
+    "person people guy guys huh hmm her his him hers hundred thousand next long mean call find work sort part bit help question hello information "
+    "january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec "
+    "mon tue wed thu fri sat sun morning afternoon evening night weekend min mins sec secs second seconds hr hrs last first third half full "
+    "black white red blue green grey gray brown yellow pink orange purple silver husband wife mother father mum mom dad parent parents son "
+    "daughter kid kids child children baby aunt uncle sister brother friend friends neighbour neighbor boss wife's mail wrote reason case".split()
 )
 _NO_CHINESE_NAME = frozenset(
     "没有 可以 不能 不了 知道 觉得 问题 时候 东西 人家 需要 帮忙 帮我 请问 今天 昨天 还有 是否 显示 起来 出来 收到".split()

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 
@@ -9,6 +11,8 @@ from intents.mining.known import NEW
 from intents.mining.output import Mined, MinedIntent, MiningSummary
 from intents.mining.problem_turns import ProblemTurn
 from intents.mining.report import report_html
+from intents.mining.report_map import map_svg
+from intents.mining.review import REVIEW, read_review
 from intents.mining.vectors import Vectors, unit
 from intents.transcripts.conversation import Conversation, Turn
 
@@ -33,6 +37,17 @@ def test_close_intents_are_to_merge_and_an_intent_of_two_heaps_is_to_split() -> 
     assert (split.intent, sorted(split.sizes)) == ("both", [20, 20])
     assert {index // 20 for half in split.typical for index in half} == {2, 3}
     assert all(0 <= value <= 1 for place in advice.places.values() for value in place)
+
+
+def test_names_on_the_map_do_not_cover_each_other() -> None:
+    places = {"track_parcel": (0.5, 0.5), "cancel_order": (0.51, 0.5), "退货": (0.1, 0.9)}
+
+    svg = map_svg(places, {"track_parcel": 9, "cancel_order": 3, "退货": 4}, dict.fromkeys(places, 0.5))
+
+    assert svg.count("<circle") == svg.count("<title>") == 3
+    assert ">track_parcel</text>" in svg
+    assert ">退货</text>" in svg
+    assert ">cancel_order</text>" not in svg
 
 
 def dialogs(days: int) -> list[Conversation]:
@@ -75,3 +90,30 @@ def test_the_report_escapes_what_people_wrote_and_links_to_conversations_that_it
     assert 'href="#c-0"' in page
     assert 'id="c-0"' in page
     assert "http" not in page.replace("http://www.w3.org", "")
+
+
+def test_what_the_report_says_to_merge_is_done_by_a_field_that_the_review_has(tmp_path: Path) -> None:
+    turns = [
+        ProblemTurn(id=str(i), turn=None, turns=(), text="where is it", language="en", reason="given")
+        for i in range(40)
+    ]
+    members = [np.arange(20), np.arange(20, 40)]
+    advice = advise(["ship", "deliver"], members, around([1, 0, 0, 0], [0.8, 0.6, 0, 0]), [])
+    intents = [
+        MinedIntent(name=name, coherence=0.9, match=NEW, turns=tuple(own.tolist()), answers=())
+        for name, own in zip(("ship", "deliver"), members, strict=True)
+    ]
+    mined = Mined(
+        turns=turns, confidence=np.ones(40, np.float32), drafts=[], advice=advice, conversations={}, intents=intents,
+    )  # fmt: skip
+
+    page = report_html(
+        MiningSummary(turns=40, held_back=0, intents={"ship": 20, "deliver": 20}, facts={}), mined
+    )
+
+    advised = re.search(r"<code>(name: \w+)</code> for both", page)
+    assert advised is not None
+    (tmp_path / REVIEW).write_text(
+        f"intents:\n- intent: deliver\n  action: accept\n  {advised[1]}\n", encoding="utf-8"
+    )
+    assert read_review(tmp_path)[0].final_name in ("ship", "deliver")
