@@ -7,7 +7,7 @@ SHOP   := data/shop
 PORT   ?= 8080
 DATA   ?= ../shared/datasets
 
-.PHONY: help demo train test test-e2e check bench bench-intents bench-knowledge bench-knowledge-crash bench-mining bench-serve bench-exactly-once bench-store bench-turn clean
+.PHONY: help demo train test test-e2e check bench bench-intents bench-knowledge bench-knowledge-crash bench-mining bench-serve bench-entities bench-exactly-once bench-store bench-turn clean
 
 help:
 	@echo "make demo      install, train the demo assistant, serve it on port $(PORT)"
@@ -56,6 +56,9 @@ bench-knowledge-crash: $(VENV)/.test
 
 bench-mining: $(VENV)/.train
 	$(BIN)/python -m bench.mining --data $(DATA)
+
+bench-entities: $(VENV)/.test
+	$(BIN)/python -m bench.entities --data $(DATA)
 
 # Finished runs are kept in RESULTS; what is there is not run again.
 RESULTS ?= bench/results

@@ -27,13 +27,14 @@ _SAME_HERE: Final = {
     "ResponseSelector": "retrieval intents are ordinary classes of the one intent model",
     "KeywordIntentClassifier": "keywords are not matched: the examples train the one intent model",
 }
+_TRAINED: Final = "entities are trained where marked examples show that it helps (docs/how-to/entities.md)"
 _OTHERWISE: Final = {
-    "DIETClassifier": "intents come from a fine-tuned BERT encoder; epochs and other options are not read",
+    "DIETClassifier": f"intents come from a fine-tuned BERT encoder, {_TRAINED}; options are not read",
     "LogisticRegressionClassifier": "intents come from a fine-tuned BERT encoder",
     "SklearnIntentClassifier": "intents come from a fine-tuned BERT encoder",
     "MitieIntentClassifier": "intents come from a fine-tuned BERT encoder",
-    "CRFEntityExtractor": "entities come from annotated values, regexes, lookup tables and built-in kinds",
-    "MitieEntityExtractor": "entities come from annotated values, regexes, lookup tables and built-in kinds",
+    "CRFEntityExtractor": _TRAINED,
+    "MitieEntityExtractor": _TRAINED,
     "DucklingEntityExtractor": "no Duckling server is asked: dates, amounts, numbers and the like are built in",
     "SpacyEntityExtractor": "no spaCy model runs: names are found where examples or lookup tables have them",
     "TEDPolicy": "a small model learned from the stories, kept where held-out stories show that it helps",

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from bot.dialog.decision import Candidate
-from encoders.encoder import Vectors
+from encoders.encoder import Encoded
 from encoders.workers import ModelWorkers
 from intents.classifier import IntentClassifier
 from intents.understanding import Understanding
@@ -22,8 +22,6 @@ MOST_PASSAGES = 8
 MOST_AHEAD = 256
 """Texts encoded ahead that nobody came to read."""
 Result = TypeVar("Result")
-Encoded = tuple[Vectors, Vectors]
-"""A text's vectors (1, d) for the intents, and for the articles."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,19 +111,18 @@ class Reader:
             return Reading(
                 understanding=self._understand(text), retrieved=self._search(text, context, language, where)
             )
-        mine, theirs = encoded or self._encoded(text)
-        understanding = self._refine(self.classifier.understand_vectors([text], mine)[0])
+        encoded = encoded or self._encoded(text)
+        understanding = self._refine(self.classifier.understand_encoded([text], encoded)[0])
         retrieved = self.knowledge.search_vector(
-            text, theirs[0], context=context, language=language, where=where, k=MOST_PASSAGES
+            text, encoded.original[0], context=context, language=language, where=where, k=MOST_PASSAGES
         )
         return Reading(understanding=understanding, retrieved=retrieved)
 
     def _encoded(self, text: str) -> Encoded:
+        """What one pass of the encoder gives for the intents, their entities and the articles."""
         encoder = self.classifier.encoder
-        if self.knowledge is not None and self.knowledge.encoder.id != encoder.id:
-            return encoder.encode_twice([text])
-        vectors = encoder.encode([text])
-        return vectors, vectors
+        other = self.knowledge is not None and self.knowledge.encoder.id != encoder.id
+        return encoder.read([text], original=other, states=self.classifier.reads_states)
 
     def _dropped(self, text: str) -> None:
         """Whoever comes to read the text encodes it then, and is told what goes wrong."""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from encoders.encoder import ORIGINAL, VECTORS
+from encoders.encoder import ORIGINAL, STATES, VECTORS
 
 if TYPE_CHECKING:
     from encoders.torch_encoder import TorchEncoder
@@ -44,7 +44,8 @@ def write_graph(
     """Write an encoder as a graph, and the one that it was tuned from beside it where two are given.
 
     Layers with equal weights and equal input are computed once. The embedding table is int8 in any case: a row of
-    it is one scale away from what it was.
+    it is one scale away from what it was. The tokens' states half-way up, which tuning leaves as they are, can be
+    asked for too; who does not ask for them does not pay for them.
 
     Args:
         reduce_range: leave int8 weights 7 bits, for processors with AVX2 but without VNNI, which overflow on 8.
@@ -57,20 +58,25 @@ def write_graph(
     for module, name in zip(modules, names, strict=True):
         graph.encode(module, name)
     inputs = ("input_ids", "attention_mask")
+    width = int(modules[0].bert.config.hidden_size)
+    shapes: dict[str, list[Any]] = {name: ["batch", width] for name in names}
     made = helper.make_graph(
         graph.nodes,
         "encoder",
         [helper.make_tensor_value_info(name, TensorProto.INT64, ["batch", "length"]) for name in inputs],
         [
-            helper.make_tensor_value_info(
-                name, TensorProto.FLOAT, ["batch", int(module.bert.config.hidden_size)]
-            )
-            for name, module in zip(names, modules, strict=True)
+            helper.make_tensor_value_info(name, TensorProto.FLOAT, shape)
+            for name, shape in (shapes | {STATES: ["batch", "length", width]}).items()
         ],
         graph.constants,
     )
     opsets = [helper.make_opsetid("", _OPSET), helper.make_opsetid(_FUSED, 1)]
     onnx.save(helper.make_model(made, opset_imports=opsets, ir_version=_IR), path)
+
+
+def half_way(depth: int) -> int:
+    """The number of the layer, from 1, whose states are given: the last that tuning leaves as it is."""
+    return max(1, depth // 2)
 
 
 class _Graph:
@@ -91,10 +97,12 @@ class _Graph:
     def encode(self, module: TorchEncoder, output: str) -> None:
         """Add an encoder whose unit vectors (batch, d) are called `output`."""
         states = self._once(module.bert.embeddings, "input_ids", lambda: self._embedded(module.bert))
-        for layer in module.bert.encoder.layer:
+        for place, layer in enumerate(module.bert.encoder.layer, start=1):
             states = self._once(
                 layer, states, lambda layer=layer, x=states: self._layer(module.bert, layer, x)
             )
+            if output == VECTORS and place == half_way(module.depth):
+                self._node("Identity", [states], output=STATES)
         if module.pooling == "cls":
             first = self._constant(np.array(0))
             pooled = self._node("Gather", [states, first], axis=1)

@@ -9,6 +9,7 @@ import weakref
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from copy import copy
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -18,23 +19,53 @@ from numpy.typing import NDArray
 from encoders.artifacts import open_artifact, read_manifest, sha256
 from encoders.cache import cache_folder, only_one
 from encoders.errors import ArtifactError
+from encoders.places import Place
 from encoders.progress import Progress
 from encoders.tokens import Kind, Tokens
 
 ENCODER = "encoder"
 GRAPH, TOKENIZER, CONFIG = "encoder.onnx", "tokenizer.json", "encoder.json"
-VECTORS, ORIGINAL = "vectors", "original_vectors"
-"""What a graph gives: the encoder's vectors, and those of the encoder that it was tuned from where it can."""
+VECTORS, ORIGINAL, STATES = "vectors", "original_vectors", "states"
+"""What a graph gives: the encoder's vectors, those of the encoder that it was tuned from where it can, and its
+tokens' states half-way up, which are the same for both."""
 
 Vectors = NDArray[np.float32]
 
 BATCH_TOKENS = 256
 """Padded tokens in one batch of bulk work: what stays in a core's cache. Larger batches are slower."""
 
-_LAYOUT = 6  # raise it when export_encoder writes something else, so that cached encoders are made again
+_LAYOUT = 7  # raise it when export_encoder writes something else, so that cached encoders are made again
 
 _loaded: weakref.WeakValueDictionary[tuple[str, int], Encoder] = weakref.WeakValueDictionary()
 _loading = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PieceStates:
+    """The tokens of a text as an encoder sees them.
+
+    Attributes:
+        places: for each token the (start, end) of its characters in the text; (0, 0) where it has none.
+        states: (tokens, d).
+    """
+
+    places: Sequence[Place]
+    states: Vectors
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Encoded:
+    """What one pass makes of texts.
+
+    Attributes:
+        vectors: (n, d), as `Encoder.encode` gives them.
+        original: (n, d), those of the encoder that it was tuned from; where it was not asked for, `vectors`.
+        pieces: each text's tokens; empty where they were not asked for.
+    """
+
+    vectors: Vectors
+    original: Vectors
+    pieces: tuple[PieceStates, ...] = ()
 
 
 class Encoder:
@@ -42,6 +73,7 @@ class Encoder:
 
     Attributes:
         original: the encoder that this one was tuned from, where its vectors come out of the same graph.
+        has_states: whether its graph gives the tokens' states.
     """
 
     def __init__(self, folder: Path, *, threads: int = 1) -> None:
@@ -68,6 +100,7 @@ class Encoder:
         self.threads = threads
         self._session = open_session(folder / GRAPH)
         self._output = VECTORS
+        self.has_states = any(one.name == STATES for one in self._session.get_outputs())
         self.original: Encoder | None = None
         if config.get("original"):
             self.original = copy(self)
@@ -122,16 +155,25 @@ class Encoder:
         """The indices of the texts that `encode` runs together, batch by batch."""
         return batches([len(row) for row in self._tokens.ids(texts, kind=kind)])
 
-    def encode_twice(self, texts: Sequence[str]) -> tuple[Vectors, Vectors]:
-        """The texts' vectors as queries, and those that the original makes of them, in one pass.
+    def read(self, texts: Sequence[str], *, original: bool = False, states: bool = False) -> Encoded:
+        """The texts' vectors as queries, and in the same pass what else is asked for; for a few texts at a time.
 
         Raises:
-            ValueError: where there is no original.
+            ValueError: where the graph does not give it.
         """
-        if self.original is None:
-            raise ValueError(f"{self.name} has no original in its graph.")
-        tuned, first = self._run(self._tokens.ids(texts), [VECTORS, ORIGINAL])
-        return tuned, first
+        if (original and self.original is None) or (states and not self.has_states):
+            raise ValueError(f"The graph of {self.name} does not give what was asked for.")
+        wanted = [self._output, *([ORIGINAL] if original else []), *([STATES] if states else [])]
+        if not states:
+            found = self._run(self._tokens.ids(texts), wanted)
+            return Encoded(vectors=found[0], original=found[-1])
+        pieces = self._tokens.pieces(texts)
+        found = self._run([one.ids for one in pieces], wanted)
+        kept = (
+            PieceStates(places=one.places, states=row[: len(one.ids)])
+            for one, row in zip(pieces, found[-1], strict=True)
+        )
+        return Encoded(vectors=found[0], original=found[-2], pieces=tuple(kept))
 
     def _run(self, rows: list[list[int]], outputs: list[str]) -> list[Vectors]:
         ids, mask = self._tokens.padded(rows)

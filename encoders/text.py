@@ -13,7 +13,7 @@ HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _DIGIT = re.compile(r"\d")
 _SPACE = re.compile(r"\s+")
-_CONTROL = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u2060\ufeff]")
+CONTROL = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u2060\ufeff]")
 
 
 def normalise(text: str) -> str:
@@ -21,7 +21,7 @@ def normalise(text: str) -> str:
 
     Use it for the models only: offsets of entities refer to the text as it was written.
     """
-    plain = _CONTROL.sub("", unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]))
+    plain = CONTROL.sub("", unicodedata.normalize("NFKC", text[:MAX_CHARACTERS]))
     return _SPACE.sub(" ", plain).strip()
 
 

@@ -6,6 +6,7 @@ import hashlib
 import threading
 import weakref
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from encoders.errors import ArtifactError
+from encoders.places import Place, normalised_with_places
 from encoders.sentence_pieces import FILE as SENTENCE_PIECES
 from encoders.sentence_pieces import SentencePieces
 from encoders.text import normalise
@@ -23,6 +25,19 @@ if TYPE_CHECKING:
 Ids = NDArray[np.int64]
 Kind = Literal["query", "document"]
 """What a text is: something somebody says or asks, or something that may answer it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pieces:
+    """A text's token ids, and what each stands for in the text as it was written.
+
+    Attributes:
+        ids: special tokens included, not padded.
+        places: for each id the (start, end) of its characters; (0, 0) for special tokens and the prompt.
+    """
+
+    ids: list[int]
+    places: list[Place]
 
 
 class _Shared:
@@ -63,6 +78,17 @@ class Tokens:
         # One at a time: the tokenizer's own batches would take every core of a server.
         return [self._shared.ids(prompt + normalise(text)) for text in texts]
 
+    def pieces(self, texts: Sequence[str], *, kind: Kind = "query") -> list[Pieces]:
+        """The same, with their places."""
+        prompt = self.prompts[kind]
+        found = []
+        for text in texts:
+            plain, places = normalised_with_places(text)
+            encoded = self._shared.tokenizer.encode(prompt + plain)
+            offsets = ((start - len(prompt), end - len(prompt)) for start, end in encoded.offsets)
+            found.append(Pieces(ids=encoded.ids, places=[_place(one, places) for one in offsets]))
+        return found
+
     def padded(self, rows: Sequence[Sequence[int]]) -> tuple[Ids, Ids]:
         """(input ids, attention mask), both (n, longest row)."""
         shape = len(rows), max(map(len, rows))
@@ -71,6 +97,12 @@ class Tokens:
             ids[index, : len(row)] = row
             mask[index, : len(row)] = 1
         return ids, mask
+
+
+def _place(offset: Place, places: Sequence[Place]) -> Place:
+    """Where characters of a normalised text were written."""
+    start, end = max(offset[0], 0), offset[1]
+    return (places[start][0], places[end - 1][1]) if start < end else (0, 0)
 
 
 def _load(file: Path, max_length: int) -> _Shared:

@@ -7,24 +7,26 @@ from pathlib import Path
 from typing import Any
 
 from encoders.artifacts import open_artifact
-from encoders.encoder import Encoder
+from encoders.encoder import Encoded, Encoder, PieceStates, batches
 from encoders.errors import ArtifactError
 from encoders.logistic import Floats
 from encoders.text import detect_language
-from intents.entities import EntityExtractor
 from intents.head import Head, Vectors, load_head
 from intents.known_texts import KnownText, read_known_texts
+from intents.tagging.finder import EntityFinder
 from intents.understanding import IntentScore, Understanding
 
 KIND = "intent model"
 MOST_RANKED = 10
+_BATCH_CHARACTERS = 1024
+"""Padded characters in one batch of many texts: about as many tokens as stay in a core's cache."""
 
 
 class IntentClassifier:
     """Texts → what they mean. Safe to use from several threads at once.
 
     Attributes:
-        encoder: gives the vectors that `understand_vectors` takes.
+        encoder: gives what `understand_encoded` takes.
         head: makes classes and the in-scope probability of them.
         model_id: names the model in what is stored about its answers.
         facts: recipe, data hash, versions and figures from training.
@@ -35,7 +37,7 @@ class IntentClassifier:
         *,
         encoder: Encoder,
         head: Head,
-        entities: EntityExtractor,
+        entities: EntityFinder,
         model_id: str,
         facts: dict[str, Any],
         folder: Path,
@@ -59,7 +61,7 @@ class IntentClassifier:
         return cls(
             encoder=Encoder.load(folder / "encoder"),
             head=load_head(folder),
-            entities=EntityExtractor.load(folder / "entities.json"),
+            entities=EntityFinder.load(folder),
             model_id=str(facts["model_id"]),
             facts=facts,
             folder=folder,
@@ -83,15 +85,34 @@ class IntentClassifier:
         """The classes; `out_of_scope` is none."""
         return self.head.labels
 
+    @property
+    def reads_states(self) -> bool:
+        """Whether `understand_encoded` looks at the texts' tokens too."""
+        return self._entities.reads_states
+
     def understand(self, texts: Sequence[str]) -> list[Understanding]:
         """Understand texts, in their order."""
-        return self.understand_vectors(texts, self.encoder.encode(texts))
+        if not self.reads_states:
+            return self.understand_vectors(texts, self.encoder.encode(texts))
+        found: dict[int, Understanding] = {}
+        for batch in batches([len(text) for text in texts], tokens=_BATCH_CHARACTERS):
+            some = [texts[row] for row in batch]
+            understood = self.understand_encoded(some, self.encoder.read(some, states=True))
+            found.update(zip(batch, understood, strict=True))
+        return [found[row] for row in range(len(texts))]
 
-    def understand_vectors(self, texts: Sequence[str], vectors: Vectors) -> list[Understanding]:
-        """The same for vectors (n, d) that this model's encoder made of the texts before."""
+    def understand_encoded(self, texts: Sequence[str], encoded: Encoded) -> list[Understanding]:
+        """The same for what this model's encoder made of the texts before, with states where it `reads_states`."""
+        return self.understand_vectors(texts, encoded.vectors, encoded.pieces)
+
+    def understand_vectors(
+        self, texts: Sequence[str], vectors: Vectors, pieces: Sequence[PieceStates] = ()
+    ) -> list[Understanding]:
+        """The same for vectors (n, d) alone; entities that a model finds by their states are missing then."""
         if not texts:
             return []
         probabilities, in_scope = self.head(vectors)
+        seen: Sequence[PieceStates | None] = pieces or [None] * len(texts)
         return [
             Understanding(
                 text=text,
@@ -99,9 +120,9 @@ class IntentClassifier:
                 in_scope=float(scope),
                 language=detect_language(text),
                 model_id=self.model_id,
-                entities=self._entities.extract(text),
+                entities=self._entities.find(text, states),
             )
-            for text, row, scope in zip(texts, probabilities, in_scope, strict=True)
+            for text, row, scope, states in zip(texts, probabilities, in_scope, seen, strict=True)
         ]
 
 

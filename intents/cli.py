@@ -55,6 +55,8 @@ def train(
     report = train_intents(examples, out, options)
     typer.echo(f"{out}: {report.intents} intents from {report.examples} examples, {dict(report.figures)}")
     typer.echo(f"{report.recipe}: {report.why}")
+    for name, one in report.entities.items():
+        typer.echo(f"Entity {name}, {one.examples} marked examples, {one.way}: {one.why}")
 
 
 def searched(examples: TrainingData, options: TrainingOptions, out: Path, minutes: float) -> TrainingOptions:

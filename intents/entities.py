@@ -22,6 +22,8 @@ _UNSPACED = re.compile(
     r"[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     r"\U00020000-\U0002fa1f]"
 )
+EXAMPLES, TABLE = "examples", "lookup"
+"""Where a phrase is from: the values marked in examples, or a lookup table or synonym."""
 _END = ""  # the key under which a node of the trie holds what ends there
 
 
@@ -33,6 +35,7 @@ class _Phrase(NamedTuple):
     value: str
     role: str | None = None
     group: str | None = None
+    extractor: str = TABLE
 
 
 class EntityExtractor:
@@ -50,8 +53,9 @@ class EntityExtractor:
         synonyms: Mapping[str, str],
         fuzzy: Iterable[str] = (),
     ) -> None:
-        """`patterns`: entity → regexes; `phrases`: (surface, entity, value[, role, group]); `fuzzy`: entities
-        whose phrases are found with slips of the pen, where they are not found exactly.
+        """`patterns`: entity → regexes; `phrases`: (surface, entity, value[, role, group, extractor]).
+
+        `fuzzy`: entities whose phrases are found with slips of the pen, where they are not found exactly.
 
         Raises:
             InputError: for a regex that Python cannot compile.
@@ -71,12 +75,18 @@ class EntityExtractor:
 
     @classmethod
     def from_training_data(
-        cls, data: TrainingData, *, entities: Iterable[str] | None = None
+        cls,
+        data: TrainingData,
+        *,
+        entities: Iterable[str] | None = None,
+        without: Collection[str] = (),
     ) -> EntityExtractor:
         """What the data says about entities.
 
-        `entities` are the names that the project's domain knows; without it every name of a regex, a
-        lookup table and an annotation is one.
+        Args:
+            entities: the names that the project's domain knows; without it every name of a regex, a lookup table
+                and an annotation is one.
+            without: entities whose values in the examples are not looked up.
 
         Raises:
             InputError: for a regex that Python cannot compile.
@@ -86,7 +96,11 @@ class EntityExtractor:
         def known(name: str) -> bool:
             return wanted is None or name in wanted
 
-        phrases = [phrase for phrase in _all_phrases(data) if known(phrase.entity)]
+        phrases = [
+            phrase
+            for phrase in _all_phrases(data)
+            if known(phrase.entity) and not (phrase.extractor == EXAMPLES and phrase.entity in without)
+        ]
         patterns = {name: found for name, found in data.regexes.items() if known(name)}
         return cls(
             patterns=patterns, phrases=dict.fromkeys(phrases), synonyms=data.synonyms, fuzzy=data.fuzzy
@@ -115,7 +129,7 @@ class EntityExtractor:
         while position < len(folded):
             end, phrases = self._longest(folded, position)
             for phrase in phrases:
-                yield self._entity(phrase, position, end, "lookup")
+                yield self._entity(phrase, position, end, phrase.extractor)
             position = max(end, position + 1)
 
     def _nearly(self, text: str, found: Collection[str]) -> Iterator[Entity]:
@@ -145,9 +159,13 @@ class EntityExtractor:
     def _entity(self, phrase: _Phrase, start: int, end: int, extractor: str) -> Entity:
         value = self._synonyms.get(_fold(phrase.surface), phrase.value)
         return Entity(
-            entity=phrase.entity, value=self._synonyms.get(_fold(value), value), start=start, end=end,
+            entity=phrase.entity, value=self.value_of(value), start=start, end=end,
             role=phrase.role, group=phrase.group, extractor=extractor,
         )  # fmt: skip
+
+    def value_of(self, surface: str) -> str:
+        """What the synonyms make of a value."""
+        return self._synonyms.get(_fold(surface), surface)
 
     def save(self, path: Path) -> None:
         """Write everything as JSON."""
@@ -173,9 +191,10 @@ class EntityExtractor:
 
 def _all_phrases(data: TrainingData) -> Iterator[_Phrase]:
     """The annotated values, the lookup tables, and the synonyms of both."""
+    tables = {(_fold(one), name) for name, found in data.lookups.items() for one in found}
     phrases = [
-        _Phrase(example.text[one.start : one.end], one.entity, one.value, one.role, one.group)
-        for example, one in _annotations(data)
+        _Phrase(surface, one.entity, one.value, one.role, one.group, _source(surface, one.entity, tables))
+        for surface, one in _annotations(data)
     ]
     # A value that has been seen in several roles says nothing about its role.
     roles: dict[tuple[str, str], set[tuple[str | None, str | None]]] = {}
@@ -198,10 +217,15 @@ def _all_phrases(data: TrainingData) -> Iterator[_Phrase]:
             yield _Phrase(surface, entity, value)
 
 
-def _annotations(data: TrainingData) -> Iterator[tuple[Any, AnnotatedEntity]]:
+def _annotations(data: TrainingData) -> Iterator[tuple[str, AnnotatedEntity]]:
+    """What is marked, as it is written."""
     for example in data.examples:
         for one in example.entities:
-            yield example, one
+            yield example.text[one.start : one.end], one
+
+
+def _source(surface: str, entity: str, tables: Collection[tuple[str, str]]) -> str:
+    return TABLE if (_fold(surface), entity) in tables else EXAMPLES
 
 
 def _trie(phrases: Iterable[_Phrase]) -> dict[str, Any]:
@@ -243,8 +267,13 @@ def _boundary(text: str, position: int) -> bool:
     return not (_in_word(text[position - 1]) and _in_word(text[position]))
 
 
+def in_unspaced_script(character: str) -> bool:
+    """Whether the character is of a script that puts no spaces between words."""
+    return _UNSPACED.match(character) is not None
+
+
 def _in_word(character: str) -> bool:
-    return character.isalnum() and not _UNSPACED.match(character)
+    return character.isalnum() and not in_unspaced_script(character)
 
 
 def _overlap(one: Entity, other: Entity) -> bool:

@@ -20,6 +20,7 @@ class Entity:
     """A value found in a message; `start` and `end` are character offsets into the text as written.
 
     Attributes:
+        confidence: how sure it is; of its role and its group where a model found those.
         info: what a built-in entity knows besides its value: unit, grain and the like.
     """
 
@@ -31,6 +32,8 @@ class Entity:
     group: str | None = None
     extractor: str = ""
     confidence: float | None = None
+    role_confidence: float | None = None
+    group_confidence: float | None = None
     info: Mapping[str, Any] | None = None
 
 

@@ -126,10 +126,12 @@ def _entity(entity: Entity) -> dict[str, Any]:
         "role": entity.role,
         "group": entity.group,
         "confidence_entity": entity.confidence,
+        "confidence_role": entity.role_confidence,
+        "confidence_group": entity.group_confidence,
         "additional_info": entity.info,
     }
-    optional = {"role", "group", "confidence_entity", "additional_info"}
-    return {key: value for key, value in shape.items() if value is not None or key not in optional}
+    always = {"entity", "start", "end", "value", "extractor"}
+    return {key: value for key, value in shape.items() if value is not None or key in always}
 
 
 def _values(payload: Payload) -> dict[str, Any]:

@@ -34,6 +34,8 @@ def train_command(folder: Path, options: TrainingOptions) -> None:
         asyncio.run(promote(project, trained.release_id))
     typer.echo(f"Release {trained.release_id} is in {trained.folder}")
     typer.echo(f"Intents, {trained.facts['intents']['recipe']}: {trained.facts['intents']['why']}")
+    for name, one in trained.facts["intents"]["entities"].items():
+        typer.echo(f"Entity {name}, {one['examples']} marked examples, {one['way']}: {one['why']}")
     typer.echo(f"Next actions: {trained.facts['next_actions']['why']}")
     typer.echo(
         f"It serves: kefu serve {folder}"

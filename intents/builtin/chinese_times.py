@@ -31,16 +31,20 @@ _DAYS: Final = {
     "后天": 2,
     "大后天": 3,
 }
+_SHORT_DAYS: Final = {"昨": -1, "今": 0, "明": 1}
+"""Before 早 and 晚: 今晚, 明早."""
 _WEEKDAYS: Final = {**dict(zip("一二三四五六", range(6), strict=True)), "日": 6, "天": 6}
 _STEPS: Final = {"上上": -2, "上": -1, "这": 0, "本": 0, "下": 1, "下下": 2}
 _HALVES: Final = {
     "凌晨": (0, 6), "清晨": (5, 8), "早上": (6, 12), "早晨": (6, 12), "上午": (8, 12), "中午": (11, 14), "下午": (12, 18),
-    "傍晚": (17, 19), "晚上": (18, 24), "夜里": (20, 24), "半夜": (0, 6),
+    "傍晚": (17, 19), "晚上": (18, 24), "夜里": (20, 24), "半夜": (0, 6), "晚": (18, 24), "早": (6, 12),
 }  # fmt: skip
-_LATE: Final = frozenset({"下午", "傍晚", "晚上", "夜里"})
-_HALF: Final = "|".join(_HALVES)
+_LATE: Final = frozenset({"下午", "傍晚", "晚上", "夜里", "晚"})
+_HALF: Final = "|".join(
+    [*(half for half in _HALVES if len(half) > 1), "(?<=[今明昨当])晚", "(?<=[今明昨])早"]
+)
 TIME_OF_DAY: Final = re.compile(
-    rf"(?P<half>{_HALF})?(?:(?P<hour>\d{{1,2}}|[零一二两三四五六七八九十]{{1,3}})(?:点钟?|时(?!候|间))"
+    rf"(?P<half>{_HALF})?(?<![\d零一二两三四五六七八九十百千万])(?:(?P<hour>\d{{1,2}}|[零一二两三四五六七八九十]{{1,3}})(?:点钟?|时(?!候|间))"
     rf"(?:(?P<quarter>半|一刻|三刻|整)|(?P<minute>\d{{1,2}}|[零一二三四五六七八九十]{{1,3}})分?)?"
     rf"|(?P<clock>[01]?\d|2[0-3])[:：](?P<clock_minute>[0-5]\d))"
 )
@@ -72,7 +76,8 @@ def half_of_day(match: re.Match[str], day: datetime) -> Interval:
 def _named(match: re.Match[str], now: datetime) -> When:
     if match[0] in {"现在", "此刻"}:
         return Point(now.replace(microsecond=0), "second")
-    return Point(floored(now, "day") + timedelta(days=_DAYS[match[0]]), "day")
+    days = _SHORT_DAYS[match["short"]] if match["short"] else _DAYS[match[0]]
+    return Point(floored(now, "day") + timedelta(days=days), "day")
 
 
 def _weekday(match: re.Match[str], now: datetime) -> When:
@@ -137,7 +142,7 @@ def _day_of_month(match: re.Match[str], now: datetime) -> When:
 
 
 DATES: Final[list[tuple[re.Pattern[str], Read]]] = [
-    (re.compile(rf"{'|'.join(sorted(_DAYS, key=len, reverse=True))}|现在|此刻"), _named),
+    (re.compile(rf"{'|'.join(sorted(_DAYS, key=len, reverse=True))}|现在|此刻|(?P<short>[昨今明])(?=[早晚])"), _named),
     (re.compile(r"(?P<which>上上|下下|上|这|本|下)?个?(?:周|星期|礼拜)(?P<weekday>[一二三四五六日天])(?!次|个)"), _weekday),
     (re.compile(r"(?P<which>上上|下下|上|这|本|下)(?P<unit>个星期|个礼拜|个月|个季度|星期|周|月|季度)(?![一二三四五六日天])"), _which_unit),
     (re.compile(rf"(?P<which>上|这|本|下)个?月(?P<day>{_N})[号日]"), _day_of_which_month),

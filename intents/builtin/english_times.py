@@ -147,6 +147,20 @@ def _o_clock(match: re.Match[str]) -> tuple[int, int, int] | None:
     return (int(hour), 0, 0) if hour is not None and 0 <= hour < 24 else None
 
 
+def _past(match: re.Match[str]) -> tuple[int, int, int] | None:
+    """Half past seven, a quarter to five, twenty past three."""
+    hour = int(match["hour"]) if match["hour"].isdigit() else int(english_number(match["hour"]) or 0)
+    if not 1 <= hour <= 12:
+        return None
+    named = {"half": 30, "quarter": 15}
+    word = (match["minutes"] or match["quarter"] or match["some"]).lower()
+    minute = named.get(word) or int(word if word.isdigit() else english_number(word) or 0)
+    if (match["or"] or "").lower() == "to":
+        hour, minute = hour - 1 or 12, 60 - minute
+    half = (match["half"] or "").lower().replace(".", "")
+    return (hour % 12 + (12 if half == "pm" else 0) if half else hour, minute, 0)
+
+
 def _noon(match: re.Match[str]) -> tuple[int, int, int] | None:
     return (12, 0, 0) if match[0].lower() in {"noon", "midday"} else (0, 0, 0)
 
@@ -208,7 +222,23 @@ DATES: Final[list[tuple[re.Pattern[str], Read]]] = [
     (_pattern(r"(?:on\s+)?(?P<first>\d{1,2})/(?P<second>\d{1,2})(?:/(?P<year>(?:19|20)?\d\d))?"), _slashed),
     (_pattern(r"(?:on\s+)?(?P<day>\d{1,2})\.(?P<month>0?[1-9]|1[0-2])\.(?P<year>(?:19|20)\d\d)"), _dotted),
 ]  # fmt: skip
+_HOUR_WORD: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
 TIMES_OF_DAY: Final[list[tuple[re.Pattern[str], ReadClock]]] = [
+    (
+        _pattern(
+            rf"(?:at\s+)?(?:(?P<minutes>half)\s+past|(?:a\s+)?(?P<quarter>quarter)\s+(?P<or>past|to)|"
+            rf"(?P<some>five|ten|twenty|\d\d?)\s+past)\s+(?P<hour>{_HOUR_WORD}|\d\d?)(?:\s?(?P<half>[ap]\.?m\.?))?"
+        ),
+        _past,
+    ),
+    (
+        re.compile(
+            r"(?<![\w.,:/$€£¥-])(?P<hour>\d{1,2})(?P<minute>)(?=\s?(?:to|until|till|and|-|–)\s?\d{1,2}(?::[0-5]\d)?\s?"
+            r"(?P<half>[ap]\.?m\b))",
+            re.IGNORECASE,
+        ),
+        _clock,
+    ),
     (_pattern(r"(?:at\s+)?(?P<hour>\d{1,2})(?::(?P<minute>[0-5]\d))?\s?(?P<half>[ap]\.?m\.?)"), _clock),
     (_pattern(r"(?:at\s+)?(?P<hour>[01]?\d|2[0-3]):(?P<minute>[0-5]\d)(?P<half>)"), _clock),
     (_pattern(r"(?:at\s+)?(?P<hour>\d{1,2}|[a-z]+)\s+o'?clock"), _o_clock),

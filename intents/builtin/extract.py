@@ -12,6 +12,7 @@ from intents.builtin.money import find_money
 from intents.builtin.numbers import find_numbers, find_ordinals
 from intents.builtin.times import find_durations, find_times
 from intents.entities import MAX_CHARACTERS
+from intents.tagging.merge import added_to, by_place, is_trained
 from intents.understanding import Entity
 
 EXTRACTOR: Final = "built-in"
@@ -52,14 +53,23 @@ def find_built_in(text: str, names: Collection[str], *, language: str, now: date
 
 
 def merged(learned: Sequence[Entity], built_in: Sequence[Entity]) -> tuple[Entity, ...]:
-    """Both, by their place; of two finds of one entity that overlap the longer, the built-in of equal ones."""
+    """Both, by their place; of two finds of one entity that overlap the longer, the built-in of equal ones.
+
+    To what is built in, a trained model adds nothing but role and group.
+    """
+    trained = [one for one in learned if is_trained(one)]
+    certain = [one for one in learned if not is_trained(one)]
+    return by_place(added_to(_longest(certain, built_in), trained))
+
+
+def _longest(learned: Sequence[Entity], built_in: Sequence[Entity]) -> list[Entity]:
     kept: list[Entity] = []
     for one in sorted([*built_in, *learned], key=lambda one: one.start - one.end):
         if not any(
             one.entity == other.entity and one.start < other.end and other.start < one.end for other in kept
         ):
             kept.append(one)
-    return tuple(sorted(kept, key=lambda one: (one.start, one.end, one.entity)))
+    return kept
 
 
 def _entity(found: Found) -> Entity:

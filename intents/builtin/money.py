@@ -20,6 +20,7 @@ _AFTER: Final = {
     "cent": "cent", "人民币": "CNY", "块钱": "CNY", "元钱": "CNY", "块": "CNY", "元": "CNY", "圆": "CNY", "美元": "$", "美金": "$",
     "欧元": "EUR", "英镑": "GBP", "日元": "JPY", "港币": "HKD", "港元": "HKD", "角": "CNY", "毛": "CNY", "毛钱": "CNY",
 }  # fmt: skip
+_AND: Final = re.compile(r"\s*(?:,\s*)?(?:and\s+)?", re.IGNORECASE)
 _TENTHS: Final = frozenset({"角", "毛", "毛钱"})
 
 
@@ -37,7 +38,33 @@ def find_money(text: str) -> list[Found]:
     """Amounts with a currency: $20, 20 dollars, EUR 5, 三百块钱. The unit is in the information."""
     amounts = [*find_numbers(text), *_after_signs(text)]
     found = (_amount(text, number) for number in amounts)
-    return longest(one for one in found if one and one.value < LARGEST)
+    return _combined(text, longest(one for one in found if one and one.value < LARGEST))
+
+
+def _combined(text: str, amounts: list[Found]) -> list[Found]:
+    """Two dollars and 30 cents, 三块五毛: one amount."""
+    kept: list[Found] = []
+    for one in amounts:
+        last = kept[-1] if kept else None
+        unit = last.info["unit"] if last else ""
+        if (
+            last
+            and _AND.fullmatch(text[last.end : one.start])
+            and _is_part(text, one, unit)
+            and last.value >= 1
+        ):
+            value = round(last.value + (one.value / 100 if unit != "CNY" else one.value), 2)
+            kept[-1] = _found(value, unit, last.start, one.end)
+        else:
+            kept.append(one)
+    return kept
+
+
+def _is_part(text: str, amount: Found, unit: str) -> bool:
+    """Whether an amount is in the small coins of a currency."""
+    if unit == "CNY":
+        return text[amount.end - 1] in "角毛" and amount.value < 1
+    return unit in {"$", "EUR"} and amount.info["unit"] == "cent" and amount.value < 100
 
 
 def _after_signs(text: str) -> list[Found]:

@@ -52,6 +52,8 @@ _CHINESE: Final = re.compile(CHINESE_NUMBER)
 _NO_NUMBER: Final = re.compile(
     "一下|一些|一样|一直|一起|一般|一定|一点|一旦|一切|一边|一共|一次性|万一|统一|唯一|千万|十分|百分之|第"
 )
+_HALF: Final = re.compile(r"\s+and\s+a\s+half(?!\w)", re.IGNORECASE)
+_MINUS: Final = re.compile(r"(?:(?<!\w)(?:minus|negative)\s+|(?<=零下)|负)$", re.IGNORECASE)
 _PRONOUN: Final = re.compile(r"\b(?:this|that|which|the|another|no|any|each|every|some)\s+$", re.IGNORECASE)
 _ORDINALS: Final = {
     word: value
@@ -67,8 +69,8 @@ _CHINESE_ORDINAL: Final = re.compile(rf"第(?P<number>\d+|{CHINESE_NUMBER})")
 
 def find_numbers(text: str) -> list[Found]:
     """Every number, with `{"type": "value", "value": …}` as its information."""
-    found = [*_in_digits(text), *_in_english(text), *_in_chinese(text)]
-    return longest(one for one in found if abs(one.value) < LARGEST)
+    found = longest([*_in_digits(text), *_in_english(text), *_in_chinese(text)])
+    return [_whole(text, one) for one in found if abs(one.value) < LARGEST]
 
 
 def find_ordinals(text: str) -> list[Found]:
@@ -196,6 +198,19 @@ def _scaled(value: Number, chinese: str) -> Number:
     for character in chinese:
         value *= _CHINESE_SCALES.get(character, _CHINESE_LARGE.get(character, 1))
     return int(value) if isinstance(value, float) and value.is_integer() and chinese else value
+
+
+def _whole(text: str, number: Found) -> Found:
+    """The number with the words around it that change it: minus 5, 负五, three and a half."""
+    value, start, end = number.value, number.start, number.end
+    if value >= 0 and (half := _HALF.match(text, end)):
+        value, end = value + 0.5, half.end()
+    if value > 0 and (minus := _MINUS.search(text, 0, start)):
+        value, start = -value, minus.start()
+    if (start, end) == (number.start, number.end):
+        return number
+    info = {"type": "value", "value": value}
+    return Found(entity="number", value=value, start=start, end=end, info=info)
 
 
 def _found(entity: str, value: Number, match: re.Match[str]) -> Found:

@@ -18,6 +18,9 @@ from intents.builtin.numbers import find_numbers
 _JOIN: Final = re.compile(r"\s*(?:,\s*)?(?:at\s+|on\s+|in\s+the\s+|的)?\s*", re.IGNORECASE)
 _TO: Final = re.compile(r"\s*(?:to|until|till|through|and|-|–|—|到|至|~)\s*", re.IGNORECASE)
 _FROM: Final = re.compile(r"(?:from|between|从)\s*$", re.IGNORECASE)
+_WEEKDAY: Final = re.compile(
+    r"周|星期|礼拜|(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\b", re.IGNORECASE
+)
 _ENGLISH_UNITS: Final = {
     word: unit
     for unit in ("second", "minute", "hour", "day", "week", "month", "quarter", "year")
@@ -33,8 +36,14 @@ _UNIT: Final = re.compile(
     re.IGNORECASE,
 )
 _AN: Final = re.compile(
-    r"(?<!\w)(?P<half>half\s+)?an?\s+(?P<unit>second|minute|hour|day|week|month|year)(?!\w)", re.IGNORECASE
+    r"(?<!\w)(?P<half>half\s+)?an?\s+(?P<unit>second|minute|hour|day|week|month|year)(?!\w)"
+    r"(?P<more>\s+and\s+a\s+half)?(?!\w)",
+    re.IGNORECASE,
 )
+_AND_A_HALF: Final = re.compile(r"个半(?P<unit>小时|钟头|星期|礼拜|月)")
+_HALF_MORE: Final = re.compile(r"半(?![个天年夜月小日价])")
+_CALENDAR_YEAR: Final = range(1900, 2200)
+"""2026年 is a year, not a length of time."""
 _HALF_CHINESE: Final = re.compile(r"半(?P<unit>个小时|小时|个钟头|天|个月|年)")
 
 
@@ -66,9 +75,17 @@ def find_durations(text: str) -> list[Found]:
     for number in find_numbers(text):
         if match := _UNIT.match(text, number.end):
             unit = _ENGLISH_UNITS.get((match["english"] or "").lower()) or _CHINESE_UNITS[match["chinese"]]
-            found.append(_duration(number.value, unit, number.start, match.end()))
+            more = _HALF_MORE.match(text, match.end()) if match["chinese"] else None
+            if not (match["chinese"] == "年" and number.value in _CALENDAR_YEAR):
+                found.append(
+                    _duration(number.value + (0.5 if more else 0), unit, number.start, (more or match).end())
+                )
+        elif match := _AND_A_HALF.match(text, number.end):
+            unit = _CHINESE_UNITS[f"个{match['unit']}"]
+            found.append(_duration(number.value + 0.5, unit, number.start, match.end()))
     for match in _AN.finditer(text):
-        found.append(_duration(0.5 if match["half"] else 1, match["unit"].lower(), *match.span()))
+        count = 0.5 if match["half"] else 1.5 if match["more"] else 1
+        found.append(_duration(count, match["unit"].lower(), *match.span()))
     for match in _HALF_CHINESE.finditer(text):
         found.append(_duration(0.5, _CHINESE_UNITS[match["unit"]], *match.span()))
     return longest(found)
@@ -148,7 +165,17 @@ def _intervals(text: str, spans: list[_Span]) -> Iterator[_Span]:
         if between.strip().lower() == "and" and not before:
             continue
         start = before.start() if before else first.start
-        yield _Span(start, second.end, Interval(first.when.at, second.when.end, second.when.grain))
+        end = _after(first.when, second.when, text[second.start : second.end])
+        yield _Span(start, second.end, Interval(first.when.at, end, second.when.grain))
+
+
+def _after(first: Point, second: Point, said: str) -> datetime:
+    """The end of the second point: of two weekdays or times of day, the next one after the first."""
+    step = "week" if _WEEKDAY.search(said) else "day" if second.grain in {"hour", "minute"} else None
+    end = second.end
+    if step and end <= first.at:
+        end = shifted(end, 1, step)
+    return end
 
 
 def _kept(spans: Iterator[_Span] | list[_Span]) -> list[_Span]:

@@ -86,7 +86,8 @@ def _trained(
     """A whole model is trained in `work`, asked, and removed."""
     from intents.classifier import IntentClassifier
 
-    train_intents(replace(data, examples=tuple(_rows(data, shown))), work, options)
+    part = replace(data, examples=tuple(_rows(data, shown)))
+    train_intents(part, work, replace(options, entities=False))
     result = score(IntentClassifier.load(work), _rows(data, held))
     shutil.rmtree(work)
     return result

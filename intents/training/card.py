@@ -27,10 +27,21 @@ Tells which of {facts["intents"]} intents a customer's message has, and whether 
 
 Accuracy and calibration error are those of the best class for texts in scope; the AUROC tells texts in scope from
 {_strange(facts)}.
-
+{_entities(facts)}
 Limits: it knows the intents and the language of its examples, reads the first few hundred words of a message, and
 its probabilities hold for messages like those it was trained on.
 """
+
+
+def _entities(facts: Mapping[str, Any]) -> str:
+    """How each entity is found; nothing where no example marks one."""
+    if not facts["entities"]:
+        return ""
+    rows = [
+        f"| {name} | {one['examples']} | {one['way']} | {one['why']} |"
+        for name, one in facts["entities"].items()
+    ]
+    return "\n".join(["", "| entity | marked | how it is found | why |", "|---|---|---|---|", *rows, ""])
 
 
 def _strange(facts: Mapping[str, Any]) -> str:

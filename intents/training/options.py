@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +26,7 @@ class TrainingOptions:
         minutes: what fine-tuning may take in all; 0 for as long as it wants.
         held_out: the share of examples that a trial keeps aside.
         with_original: a tuned encoder gives the vectors of the one it was tuned from too, for who needs both.
+        entities: examples with entities teach a model that finds them, too.
         log: a folder for TensorBoard.
     """
 
@@ -40,6 +41,7 @@ class TrainingOptions:
     minutes: float = 12.0
     held_out: float = 0.2
     with_original: bool = False
+    entities: bool = True
     log: Path | None = None
 
     def __post_init__(self) -> None:
@@ -59,12 +61,28 @@ class Unseen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class EntityReport:
+    """What came of one entity.
+
+    Attributes:
+        examples: how often it is marked. f1: way of finding it → F1 (exact span, role and group) on held-out examples.
+        way: the one that was chosen. why: in words.
+    """
+
+    examples: int
+    f1: Mapping[str, float]
+    way: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingReport:
     """What training found out; the figures and `unseen` are from examples that the model had not seen.
 
     Attributes:
         recipe: the one that the model was made with. why: why that one.
         compared: recipe → its accuracy on the same held-out examples.
+        entities: name → how it is found, and why so.
     """
 
     recipe: str
@@ -75,6 +93,7 @@ class TrainingReport:
     figures: Mapping[str, float] = field(default_factory=dict)
     compared: Mapping[str, float] = field(default_factory=dict)
     why: str = ""
+    entities: Mapping[str, EntityReport] = field(default_factory=dict)
     unseen: tuple[Unseen, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
@@ -88,4 +107,5 @@ class TrainingReport:
             "figures": dict(self.figures),
             "compared": dict(self.compared),
             "why": self.why,
+            "entities": {name: asdict(one) for name, one in self.entities.items()},
         }

@@ -20,12 +20,13 @@ from intents.entities import EntityExtractor
 from intents.examples import OUT_OF_SCOPE, TrainingData
 from intents.head import save_head
 from intents.known_texts import save_known_texts
+from intents.tagging.finder import EntityFinder
 from intents.training.card import model_card
 from intents.training.fit import Calibration, calibrate, kept_rows, make_head
 from intents.training.frozen import sample_of
 from intents.training.launch import launched
 from intents.training.light import Sample
-from intents.training.options import TrainingOptions, TrainingReport
+from intents.training.options import EntityReport, TrainingOptions, TrainingReport
 from intents.training.rows import Rows, rows_of, trial_folds
 from intents.training.unseen import unseen_texts
 
@@ -77,7 +78,7 @@ def _train(data: TrainingData, rows: Rows, out: Path, options: TrainingOptions) 
         save_head(make_head(sample, rows.labels, choice.calibration), draft)
         inside = [one for one in data.examples if one.intent != OUT_OF_SCOPE]
         save_known_texts([inside[row] for row in kept_rows(rows.targets)], draft)
-        EntityExtractor.from_training_data(data).save(draft / "entities.json")
+        entities = _entities(data, draft, serving_encoder(name), options)
         report = TrainingReport(
             recipe=choice.recipe,
             encoder=name,
@@ -87,11 +88,26 @@ def _train(data: TrainingData, rows: Rows, out: Path, options: TrainingOptions) 
             figures=choice.calibration.figures,
             compared=choice.compared,
             why=choice.why,
+            entities=entities,
             unseen=unseen_texts(choice.calibration.unseen, rows),
         )
         facts.update(_facts(report, rows, options))
         (draft / "card.md").write_text(model_card(facts), encoding="utf-8")
     return report
+
+
+def _entities(
+    data: TrainingData, draft: Path, encoder: Path, options: TrainingOptions
+) -> Mapping[str, EntityReport]:
+    """Write what finds the entities to `draft`."""
+    if not options.entities:
+        EntityFinder(rules=EntityExtractor.from_training_data(data)).save(draft)
+        return {}
+    from intents.training.entities import train_entities
+
+    trained = train_entities(data, encoder, seed=options.seed)
+    trained.finder.save(draft)
+    return trained.reports
 
 
 def _leading() -> AbstractContextManager[None]:

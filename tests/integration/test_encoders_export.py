@@ -89,7 +89,8 @@ def test_a_tuned_encoder_gives_the_originals_vectors_too(tmp_path: Path) -> None
     export_encoder(source, tmp_path / "both", name=ENGLISH, module=module, original=tmp_path / "first")
     both = Encoder.load(tmp_path / "both")
     assert both.original is Encoder.load(tmp_path / "first")
-    tuned, original = both.encode_twice(TEXTS[:4])
+    read = both.read(TEXTS[:4], original=True)
+    tuned, original = read.vectors, read.original
     assert np.array_equal(tuned, Encoder(tmp_path / "alone").encode(TEXTS[:4]))
     assert np.array_equal(original, Encoder(tmp_path / "first").encode(TEXTS[:4]))
     assert np.array_equal(original, both.original.encode(TEXTS[:4]))

@@ -41,6 +41,9 @@ def at(*date: int) -> str:
         ("一百零三", [("一百零三", 103)]),
         ("二〇二四", [("二〇二四", 2024)]),
         ("三点一四", [("三点一四", 3.14)]),
+        ("minus 5 degrees", [("minus 5", -5)]),
+        ("负三度", [("负三", -3)]),
+        ("three and a half, 2 and a half", [("three and a half", 3.5), ("2 and a half", 2.5)]),
         ("order WB-204817, v2.0.1 and 10:30", []),
         ("this one, please", []),
         ("one two three four", []),
@@ -79,6 +82,8 @@ def test_ordinals(text: str, ordinals: list[tuple[str, int]]) -> None:
         ("三百块钱", "三百块钱", 300, "CNY"),
         ("退我¥99.9", "¥99.9", 99.9, "CNY"),
         ("五毛", "五毛", 0.5, "CNY"),
+        ("一千二百块五毛", "一千二百块五毛", 1200.5, "CNY"),
+        ("ten dollars and 30 cents", "ten dollars and 30 cents", 10.3, "$"),
     ],
 )
 def test_money(text: str, words: str, value: float, unit: str) -> None:
@@ -101,6 +106,15 @@ def test_money(text: str, words: str, value: float, unit: str) -> None:
         ("2019-01-31", "2019-01-31", at(2019, 1, 31)),
         ("12/24/2026", "12/24/2026", at(2026, 12, 24)),
         ("at noon", "noon", at(2026, 11, 26, 12)),
+        ("tomorrow at half past seven", "tomorrow at half past seven", at(2026, 11, 26, 7, 30)),
+        ("a quarter to five pm", "a quarter to five pm", at(2026, 11, 25, 16, 45)),
+        ("twenty past one", "twenty past one", at(2026, 11, 26, 1, 20)),
+        ("between 3 and 5 pm", "between 3 and 5 pm", {"from": at(2026, 11, 25, 15), "to": at(2026, 11, 25, 18)}),
+        ("from 1 to 5pm", "from 1 to 5pm", {"from": at(2026, 11, 26, 13), "to": at(2026, 11, 26, 18)}),
+        ("Monday to Wednesday", "Monday to Wednesday", {"from": at(2026, 11, 30), "to": at(2026, 12, 3)}),
+        ("周一到周三", "周一到周三", {"from": at(2026, 11, 30), "to": at(2026, 12, 3)}),
+        ("今晚有空吗", "今晚", {"from": at(2026, 11, 25, 18), "to": at(2026, 11, 26)}),
+        ("明晚八点", "明晚八点", at(2026, 11, 26, 20)),
         ("明天下午三点半送到", "明天下午三点半", at(2026, 11, 26, 15, 30)),
         ("下周五", "下周五", at(2026, 12, 4)),
         ("3月5号", "3月5号", at(2027, 3, 5)),
@@ -118,7 +132,16 @@ def test_times(text: str, words: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["it may rain", "we sat in the sun", "the 31st of Juny", "hello", "第二天性"]
+    "text",
+    [
+        "it may rain",
+        "we sat in the sun",
+        "the 31st of Juny",
+        "hello",
+        "第二天性",
+        "太晚了",
+        "五个一百二十三点五",
+    ],
 )
 def test_what_is_no_time(text: str) -> None:
     assert found("time", text) == []
@@ -139,12 +162,20 @@ def test_a_time_says_its_grain_as_duckling_does() -> None:
         ("for three days", "three days", 259200),
         ("half an hour", "half an hour", 1800),
         ("两个小时", "两个小时", 7200),
+        ("three and a half hours", "three and a half hours", 12600),
+        ("an hour and a half", "an hour and a half", 5400),
+        ("等了两个半小时", "两个半小时", 9000),
+        ("一年半", "一年半", 47304000),
     ],
 )
 def test_durations(text: str, words: str, seconds: int) -> None:
     (one,) = find_built_in(text, {"duration"}, language="en", now=NOW)
     assert text[one.start : one.end] == words
     assert (one.info or {})["normalized"]["value"] == seconds
+
+
+def test_a_calendar_year_is_no_duration() -> None:
+    assert found("duration", "2026年12月3日") == []
 
 
 def test_addresses_and_telephones() -> None:

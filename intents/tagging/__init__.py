@@ -1,0 +1,1 @@
+"""Entities found by a model that was trained on the marked examples."""
