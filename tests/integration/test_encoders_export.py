@@ -89,8 +89,14 @@ def test_a_tuned_encoder_gives_the_originals_vectors_too(tmp_path: Path) -> None
     export_encoder(source, tmp_path / "both", name=ENGLISH, module=module, original=tmp_path / "first")
     both = Encoder.load(tmp_path / "both")
     assert both.original is Encoder.load(tmp_path / "first")
-    read = both.read(TEXTS[:4], original=True)
+    read = both.read(TEXTS[:4], original=True, states=True)
     tuned, original = read.vectors, read.original
+    first = Encoder.load(tmp_path / "first").read(TEXTS[:4], states=True)
+    for mine, other, text in zip(read.pieces, first.pieces, TEXTS, strict=False):
+        assert np.array_equal(mine.states, other.states)  # half-way up nothing was tuned
+        assert len(mine.states) == len(mine.places)
+        read_again = {text[place] for start, end in mine.places for place in range(start, end)}
+        assert read_again >= {character for character in text if character.isalnum()}
     assert np.array_equal(tuned, Encoder(tmp_path / "alone").encode(TEXTS[:4]))
     assert np.array_equal(original, Encoder(tmp_path / "first").encode(TEXTS[:4]))
     assert np.array_equal(original, both.original.encode(TEXTS[:4]))
