@@ -118,10 +118,15 @@ class EntityExtractor:
         return tuple(sorted(kept, key=lambda one: (one.start, one.end, one.entity)))
 
     def _by_regex(self, text: str) -> Iterator[Entity]:
-        for name, pattern in self._compiled:
-            for match in pattern.finditer(text):
-                if match.end() > match.start():
-                    yield self._entity(_Phrase(match[0], name, match[0]), match.start(), match.end(), "regex")
+        """Finds in plain width, so that ＷＢ１２３ fits a pattern for WB123 and becomes it, and as it is written."""
+        for said in dict.fromkeys((_plain(text), text)):
+            for name, pattern in self._compiled:
+                yield from self._fitting(name, pattern, said)
+
+    def _fitting(self, name: str, pattern: re.Pattern[str], text: str) -> Iterator[Entity]:
+        for match in pattern.finditer(text):
+            if match.end() > match.start():
+                yield self._entity(_Phrase(match[0], name, match[0]), match.start(), match.end(), "regex")
 
     def _by_phrase(self, text: str) -> Iterator[Entity]:
         folded = _fold(text)
@@ -250,14 +255,24 @@ def _compile(name: str, pattern: str) -> re.Pattern[str]:
 
 def _fold(text: str) -> str:
     """Lower case, plain width, spaces alike, with as many characters as before so that offsets hold."""
-    return "".join(map(_fold_character, text))
+    return "".join(map(_lower_character, _plain(text)))
 
 
-def _fold_character(character: str) -> str:
+def _plain(text: str) -> str:
+    """Plain width, spaces alike, with as many characters as before."""
+    return text if text.isascii() and text.isprintable() else "".join(map(_plain_character, text))
+
+
+def _plain_character(character: str) -> str:
     if character.isspace():
         return " "
-    folded = unicodedata.normalize("NFKC", character).lower()
-    return folded if len(folded) == 1 else character
+    plain = unicodedata.normalize("NFKC", character)
+    return plain if len(plain) == 1 else character
+
+
+def _lower_character(character: str) -> str:
+    lower = character.lower()
+    return lower if len(lower) == 1 else character
 
 
 def _boundary(text: str, position: int) -> bool:
