@@ -7,6 +7,7 @@ After "Conditional Random Fields: Probabilistic Models for Segmenting and Labeli
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,20 +44,21 @@ class Chain:
 
     def marginals(self, scores: Scores) -> Scores:
         """The probability (n, tags) of each tag in each place (forward-backward)."""
-        count = len(scores)
-        ahead, back = np.empty_like(scores), np.empty_like(scores)
+        moves = np.exp(self.steps.astype(float))  # what cannot follow becomes 0
+        ahead, back = np.empty(scores.shape), np.empty(scores.shape)
         ahead[0], back[-1] = self.begin + scores[0], self.end
-        for place in range(1, count):
-            ahead[place] = _total(ahead[place - 1][:, None] + self.steps, 0) + scores[place]
-        for place in range(count - 2, -1, -1):
-            back[place] = _total(self.steps + (scores[place + 1] + back[place + 1])[None, :], 1)
+        with np.errstate(divide="ignore"):  # the logarithm of 0 is as it should be
+            for place in range(1, len(scores)):
+                ahead[place] = np.log(_powers(ahead[place - 1]) @ moves) + scores[place]
+            for place in range(len(scores) - 2, -1, -1):
+                back[place] = np.log(moves @ _powers(scores[place + 1] + back[place + 1]))
         both = ahead + back
-        result: Scores = np.exp(both - _total(both, 1)[:, None])
+        powers = np.exp(both - both.max(axis=1, keepdims=True))
+        result: Scores = (powers / powers.sum(axis=1, keepdims=True)).astype(np.float32)
         return result
 
 
-def _total(values: Scores, axis: int) -> Scores:
-    """log Σ exp."""
-    peak = values.max(axis=axis, keepdims=True)
-    total: Scores = np.log(np.exp(values - peak).sum(axis=axis)) + peak.squeeze(axis)
-    return total
+def _powers(logs: NDArray[np.floating[Any]]) -> NDArray[np.float64]:
+    """e to them, the largest being 1: a factor for all of a place's tags changes none of their shares."""
+    powers: NDArray[np.float64] = np.exp(logs - logs.max())
+    return powers

@@ -82,9 +82,7 @@ class Tagger:
 
     def _scores(self, found: Sequence[Unit], states: Vectors | None) -> Scores:
         """(units, tags), before the chain."""
-        total = np.zeros((len(found), self.weights.shape[1]), np.float32)
-        for place, numbers in enumerate(features(found)):
-            total[place] = self.weights[self._rows(numbers)].sum(axis=0)
+        total: Scores = np.stack([self.weights[self._rows(one)].sum(axis=0) for one in features(found)])
         if self.reads_states and states is not None:
             total += states.astype(np.float32) @ self.states
         return total
@@ -119,13 +117,10 @@ def unit_states(found: Sequence[Unit], pieces: PieceStates) -> Vectors:
     """
     states = pieces.states.astype(np.float32)
     states = (states - states.mean(axis=1, keepdims=True)) / (states.std(axis=1, keepdims=True) + 1e-5)
-    result = np.zeros((len(found), states.shape[1]), np.float32)
-    starts = np.array([place[0] for place in pieces.places])
-    ends = np.array([place[1] for place in pieces.places])
-    for at, unit in enumerate(found):
-        mine = (starts < unit.end) & (ends > unit.start)
-        if mine.any():
-            result[at] = states[mine].mean(axis=0)
+    starts, ends = np.array(pieces.places).T
+    begins, closes = (np.array([getattr(unit, name) for unit in found])[:, None] for name in ("start", "end"))
+    shares = ((starts < closes) & (ends > begins)).astype(np.float32)
+    result: Vectors = shares @ states / np.maximum(shares.sum(axis=1, keepdims=True), 1)
     return result
 
 
