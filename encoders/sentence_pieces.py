@@ -48,7 +48,11 @@ class SentencePieces:
         """The same with what each stands for."""
         found = self._pieces.encode(text, return_type="proto").pieces[: self._most]
         ids = [BOS, *(_shifted(piece.id) for piece in found), EOS]
-        return Encoded(ids, [(0, 0), *((piece.begin, piece.end) for piece in found), (0, 0)])
+        spans = [(piece.begin, piece.end) for piece in found]
+        if not text.isascii():  # SentencePiece counts bytes
+            place = [at for at, character in enumerate(text) for _ in character.encode("utf-8", "replace")]
+            spans = [(place[begin], place[end - 1] + 1) if begin < end else (0, 0) for begin, end in spans]
+        return Encoded(ids, [(0, 0), *spans, (0, 0)])
 
 
 def _shifted(number: int) -> int:

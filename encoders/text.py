@@ -13,11 +13,12 @@ HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f
 _LETTER_OR_DIGIT = re.compile(r"[^\W_]")
 _DIGIT = re.compile(r"\d")
 _SPACE = re.compile(r"\s+")
-CONTROL = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u2060\ufeff]")
+CONTROL = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u2060\ufeff\ud800-\udfff]")
 
 
 def normalise(text: str) -> str:
-    """The form that models see: NFKC (full-width forms become plain), control characters out, spaces single.
+    """The form that models see: NFKC (full-width forms become plain), spaces single, without control characters and halves of
+    surrogate pairs.
 
     Use it for the models only: offsets of entities refer to the text as it was written.
     """

@@ -47,6 +47,7 @@ def test_the_normal_form_with_places_is_the_normal_form(text: str) -> None:
         ("重５㎏", 2, "㎏"),
         ("cafe\u0301 bar", 3, "e\u0301"),
         ("👍🏽  好", 3, "好"),
+        ("half \ud800 one", 5, "o"),
     ],
 )
 def test_a_place_is_where_it_was_written(text: str, at: int, written: str) -> None:
