@@ -17,8 +17,9 @@ CONTROL = re.compile(r"[\u0000-\u0008\u000b-\u001f\u007f\u200b-\u200f\u2060\ufef
 
 
 def normalise(text: str) -> str:
-    """The form that models see: NFKC (full-width forms become plain), spaces single, without control characters and halves of
-    surrogate pairs.
+    """The form that models see: NFKC (full-width forms become plain), spaces single, no control characters.
+
+    Nor halves of surrogate pairs, which no tokenizer takes.
 
     Use it for the models only: offsets of entities refer to the text as it was written.
     """
