@@ -214,7 +214,7 @@ def _f1(sums: Sequence[int]) -> float:
 
 
 def _chosen(errors: Mapping[str, Floats]) -> str:
-    """Looking up, unless another way has fewer errors by more than chance would make it; of those, likewise the first."""
+    """Looking up, unless a later way makes fewer errors than the best before, by more than chance would have it."""
     best = "looked up"
     for way in WAYS:
         lead = errors[best] - errors[way]
