@@ -28,7 +28,25 @@ _SURNAMED = re.compile(
     rf"(?:(?:我|免贵|本人|贵|他|她)姓|^姓|[\s，,]姓|师傅姓|客服姓|都姓)(?P<name>{_SURNAME})|(?<![百同老大贵哪什])姓(?P<bare>{_SURNAME})(?=[，,。.！!？?、\s的]|$)"
 )
 _LATIN = re.compile(
-    r"(?:姓名|名字|拼音|收件人|收货人|联系人|持卡人|户名|乘客|乘机人|我叫|我是|名叫|叫|昵称)(?:拼音|是|为|叫|写|填|:|：|\s)*(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}|[A-Z]{2,}(?: [A-Z]{2,}){1,2})(?![A-Za-z])"
+    r"(?:姓名|名字|拼音|收件人|收货人|联系人|[订票取购买投被保申请车业户房]{1,2}[人主]|持卡人|户名|乘客|乘机人|我叫|我是|名叫|叫|昵称)(?:拼音|是|为|叫|写|填|:|：|\s)*(?P<name>[A-Z][a-z]+(?: [A-Z][a-z]+){0,2}|[A-Z]{2,}(?: [A-Z]{2,}){1,2})(?![A-Za-z])"
+)
+_DOTTED = re.compile(r"(?<![《〈\u4e00-\u9fff·])[\u4e00-\u9fff]{1,6}(?:[·•・][\u4e00-\u9fff]{1,6}){1,3}")
+_LEADING = (
+    "我是",
+    "我叫",
+    "叫",
+    "名叫",
+    "姓名",
+    "收件人",
+    "联系人",
+    "乘客",
+    "是",
+    "找",
+    "给",
+    "旅客",
+    "客户",
+    "名字是",
+    "本人",
 )
 _LATIN_TITLED = re.compile(
     r"(?P<name>(?:阿[A-Z]|[A-Z])[a-z]+(?: [A-Z][a-z]+)?)(?=姐|哥|老师|先生|小姐|女士|经理|总(?!共|是)|说(?!明)|发的|告诉|答应|帮我|给我|在吗|你好|您好|为您|接待|联系我|话)|(?P<more>阿[A-Z][a-z]+)"
@@ -103,6 +121,9 @@ def find_chinese_names(text: str) -> Iterator[Span]:
         for match in pattern.finditer(text):
             group = "name" if match["name"] else match.lastgroup or 0
             yield Span(match.start(group), match.end(group), "name", certainty)
+    for match in _DOTTED.finditer(text):
+        start = match.start() + max((len(led) for led in _LEADING if match[0].startswith(led)), default=0)
+        yield Span(start, match.end(), "name", 55)
     for match in _EXPLAINED.finditer(text):
         if match["one"] in match["name"]:
             yield Span(match.start("name"), match.end("name"), "name", 56)
