@@ -115,7 +115,7 @@ def calibrate(
     outside = [see_outside(part, temperature) for part in parts] if len(parts[0].sample.outside) else []
     real = len(parts[0].sample.outside) >= ENOUGH_OUTSIDE
     strange = [*outside, *([] if real else see_left_out(parts[0], temperature))]
-    in_scope = fit_in_scope(inside, strange, real=real, share=inside_share)
+    in_scope = fit_in_scope(inside, strange, real=real, share=inside_share, known=bool(outside))
     far = [softmax(part.light.logits(part.sample.outside) / temperature) for part in parts]
     unseen = UnseenRows(
         rows=np.concatenate([part.held for part in parts]),

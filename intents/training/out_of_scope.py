@@ -21,6 +21,8 @@ LEAST_SLOPE = 0.5
 
 _DIRECTION = np.array([name in ("energy", "neighbours", "best_logit") for name in SIGNALS], float)
 """What points inwards whatever lies outside."""
+_GAP = np.array([name == "outside_gap" for name in SIGNALS], float)
+"""What points inwards where some examples of the outside are known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +63,18 @@ def _forget(light: Light, classes: Indexes) -> Light:
     return replace(light, bias=bias, prototypes=prototypes)
 
 
-def fit_in_scope(inside: Floats, strange: Sequence[Floats], *, real: bool, share: float) -> Logistic:
+def fit_in_scope(
+    inside: Floats, strange: Sequence[Floats], *, real: bool, share: float, known: bool = False
+) -> Logistic:
     """The in-scope probability, from signals inside (n, k) and of what is strange, real or standing in.
 
     With real out-of-scope rows every signal gets a weight, and the sides weigh as they are taken to come: `share`
     of the messages are in scope. Left-out classes are no more than a hint of what will come: along the sum of the
     three signals that need no counterexamples (each in units of its spread inside) they set how sharply the probability
     turns. It turns where a fiftieth of the examples lies beyond.
+
+    Args:
+        known: some out-of-scope examples are there, if few: a fourth signal says how much nearer the inside is.
     """
     found = np.concatenate([inside, *strange])
     flags = np.concatenate([np.ones(len(inside)), np.zeros(len(found) - len(inside))])
@@ -76,11 +83,12 @@ def fit_in_scope(inside: Floats, strange: Sequence[Floats], *, real: bool, share
         sides *= 2 * np.where(flags == 1, share, 1 - share)
         return fit_logistic(found, flags, row_weights=sides, ridge=2.0)
     mean, scale = inside.mean(axis=0), inside.std(axis=0) + 1e-9
-    line = ((found - mean) / scale) @ _DIRECTION
+    direction = _DIRECTION + _GAP if known else _DIRECTION
+    line = ((found - mean) / scale) @ direction
     turn = fit_logistic(line[:, None], flags, row_weights=sides, ridge=2.0)
     slope = max(float(turn.weights[0] / turn.scale[0]), LEAST_SLOPE)
     bias = -slope * float(np.quantile(line[flags == 1], BEYOND))
-    return Logistic(weights=slope * _DIRECTION, bias=bias, mean=mean, scale=scale)
+    return Logistic(weights=slope * direction, bias=bias, mean=mean, scale=scale)
 
 
 def _left_out_classes(targets: Indexes, groups: int = 5) -> list[tuple[Indexes, Indexes]]:

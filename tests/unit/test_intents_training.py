@@ -91,6 +91,19 @@ def test_without_real_strangers_few_examples_are_doubted() -> None:
     assert (model(strange) < 0.5).mean() > 0.5
 
 
+def test_a_few_known_strangers_tell_what_is_like_them() -> None:
+    """What is as near to the inside as examples are, but nearer to a known stranger, is one of its kind."""
+    random = np.random.default_rng(0)
+    inside = random.normal(1.0, 0.3, size=(2000, len(SIGNALS)))
+    strange = random.normal(0.5, 0.3, size=(100, len(SIGNALS)))
+    like_strangers = inside.copy()
+    like_strangers[:, SIGNALS.index("outside_gap")] -= 1.8
+    models = [fit_in_scope(inside, [strange], real=False, share=0.8, known=known) for known in (False, True)]
+    rejected = [(model(like_strangers) < 0.5).mean() for model in models]
+    assert abs((models[1](inside) < 0.5).mean() - BEYOND) < 0.01, "no more of the inside is doubted"
+    assert rejected[0] < 0.1 < 0.5 < rejected[1]
+
+
 def test_with_real_strangers_the_probability_holds_where_four_messages_in_five_are_in_scope() -> None:
     random = np.random.default_rng(0)
 
