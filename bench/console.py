@@ -31,7 +31,10 @@ from encoders.progress import progress
 
 TOKEN = "a-token-of-the-bench-and-no-other"
 AGENT = "Ann"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
+    "--window-size=1440,1000",
+]  # fmt: skip
 SAYINGS = (
     "Hello, is anybody there?",
     "My parcel has not come yet, it should have been here on Tuesday.",
@@ -120,7 +123,8 @@ async def at_the_desk(url: str) -> Any:
 
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
-        page = await browser.new_page(viewport={"width": 1440, "height": 900}, locale="en-GB")
+        # The window's own size: below it nothing of an emulated larger page is painted, and its events never end.
+        page = await (await browser.new_context(no_viewport=True, locale="en-GB")).new_page()
         await page.goto(f"{url}/console#token={TOKEN}")
         await page.get_by_label("Your name").fill(AGENT)
         await page.get_by_role("button", name="Sign in", exact=True).click()
