@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import time
 
+from bot.actions.message import metadata_of
 from bot.dialog.events import BotUttered, Event, OwnerSet, UserUttered
 from bot.dialog.responses import uttered
 from bot.dialog.tracker import Tracker
@@ -23,17 +24,28 @@ def said(tracker: Tracker, message: Message) -> Response:
 def apology(tracker: Tracker, message: Message, release: str) -> Response:
     """The message, an apology and a person: what is left when a turn cannot be worked out."""
     now = time.time()
-    heard = UserUttered(
+    heard = _heard(message, release, now)
+    tracker = tracker.update(heard)
+    sorry = uttered(tracker, "utter_action_failed", pick=random.randrange, now=now)
+    events: tuple[Event, ...] = (*((sorry,) if sorry else ()), _to_person(now))
+    return Response(events=(heard, *events), tracker=tracker.extended(events), reason="failed", failed=True)
+
+
+def unread(tracker: Tracker, message: Message, release: str) -> Response:
+    """The message alone, for people to read: no model has seen it."""
+    heard = _heard(message, release, time.time())
+    return Response(events=(heard,), tracker=tracker.update(heard))
+
+
+def _heard(message: Message, release: str, now: float) -> UserUttered:
+    return UserUttered(
         timestamp=now,
         text=message.text,
         parse_data={"release": release},
         input_channel=message.channel,
         message_id=message.id,
+        metadata=metadata_of(message),
     )
-    tracker = tracker.update(heard)
-    sorry = uttered(tracker, "utter_action_failed", pick=random.randrange, now=now)
-    events: tuple[Event, ...] = (*((sorry,) if sorry else ()), _to_person(now))
-    return Response(events=(heard, *events), tracker=tracker.extended(events), reason="failed", failed=True)
 
 
 def _to_person(now: float) -> OwnerSet:

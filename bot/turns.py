@@ -30,7 +30,7 @@ from bot.reception import welcome
 from bot.replies import parts_of, unread_agent_lines
 from bot.respond import Responder, Response
 from bot.runtime import Runtime, Runtimes
-from bot.set_phrases import apology, said
+from bot.set_phrases import apology, said, unread
 from bot.store.locks import ConversationLocks
 from bot.store.records import (
     Accepted,
@@ -222,7 +222,7 @@ class Turns:
     ) -> Response:
         """The turn worked out; an apology and a person where that cannot be done."""
         if attempts > MOST_ATTEMPTS:
-            return apology(tracker, message, runtime.release.id)
+            return self._apology(tracker, message, runtime)
         try:
             async with asyncio.timeout(runtime.settings.server.turn_timeout_s):
                 response = await self._responded(tracker, message, runtime)
@@ -230,18 +230,28 @@ class Turns:
         except Exception:
             # Whatever failed, the customer gets an answer and the operator gets the traceback.
             log.exception("a turn could not be worked out", extra={"conversation": message.conversation_id})
-            return apology(tracker, message, runtime.release.id)
+            return self._apology(tracker, message, runtime)
 
     async def _responded(self, tracker: Tracker, message: Message, runtime: Runtime) -> Response:
         if message.by == "program":
             return said(tracker, message)
         if message.channel in self._channels:
             message = as_chosen(tracker.events, message)
-        if not (tracker.is_with_people and isinstance(self._channels.get(message.channel), HandsOver)):
+        if not tracker.is_with_people or self._with_people(tracker, message):
             return await self._responder.respond(tracker, message, runtime)
         back = OwnerSet(timestamp=time.time(), owner="bot", reason="given back on the platform")
         response = await self._responder.respond(tracker.update(back), message, runtime)
         return replace(response, events=(back, *response.events))
+
+    def _with_people(self, tracker: Tracker, message: Message) -> bool:
+        """Whether people answer; on a platform with people of its own, who writes to us writes to the bot."""
+        return tracker.is_with_people and not isinstance(self._channels.get(message.channel), HandsOver)
+
+    def _apology(self, tracker: Tracker, message: Message, runtime: Runtime) -> Response:
+        """What the customer is told; where people answer nothing is, and whoever has the conversation keeps it."""
+        if self._with_people(tracker, message):
+            return unread(tracker, message, runtime.release.id)
+        return apology(tracker, message, runtime.release.id)
 
     async def _welcomed(
         self, before: Tracker, message: Message, response: Response, runtime: Runtime

@@ -38,9 +38,7 @@ def user_turn_events(
             is no answer to a form and fills no slot.
         now: seconds since the epoch.
     """
-    metadata = dict(message.metadata)
-    if message.attachments:  # for people and for custom actions, by reference
-        metadata["attachments"] = [asdict(attachment) for attachment in message.attachments]
+    metadata = metadata_of(message)
     said = UserUttered(
         timestamp=now,
         text=message.text,
@@ -60,6 +58,14 @@ def user_turn_events(
     if meant is not None and meant.intent in COMMANDS:
         return tuple(first)
     return (*first, *filled_slots(tracker.extended(first), now=now))
+
+
+def metadata_of(message: Message) -> dict[str, Any]:
+    """What came along: of attachments a reference, for people and for custom actions."""
+    found = dict(message.metadata)
+    if message.attachments:
+        found["attachments"] = [asdict(attachment) for attachment in message.attachments]
+    return found
 
 
 def asked_language(payload: Payload) -> str | None:

@@ -8,8 +8,10 @@ import pytest
 
 from bot.meaning import has_keyword
 from bot.opening_hours import OpeningHours
+from bot.reader import Reading
 from bot.settings import HandoverSettings
-from tests.served_bot import served
+from encoders.workers import WorkersBusy
+from tests.served_bot import WordReader, served
 
 pytestmark = pytest.mark.integration
 NEVER = HandoverSettings(hours=OpeningHours(open={}))
@@ -47,6 +49,25 @@ async def test_a_keyword_gives_the_message_to_a_person(tmp_path: Path) -> None:
         await bot.say("where is my order, or I call my lawyer", "ann")
         assert (await bot.conversations())[0].owner == "waiting"
         assert await bot.say("hello", "bea") == ["Hello from Willowbay."]
+
+
+async def test_what_fails_is_not_the_customers_business_where_people_answer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def busy(*_: object, **__: object) -> Reading:
+        raise WorkersBusy
+
+    async with served(tmp_path, lambda _: {}) as bot:
+        await bot.say("my cat is purple", "ann")
+        await bot.desk.claim("ann", "kim")
+        await bot.say("my cat is purple", "bea")
+        await bot.say("hello", "cem")
+        monkeypatch.setattr(WordReader, "read", busy)
+        for sender, answers in (("ann", 0), ("bea", 0), ("cem", 1)):
+            assert len(await bot.say("and my dog is green", sender)) == answers
+            assert ("user", "and my dog is green") in await bot.lines(sender)
+        owners = {row.sender: (row.owner, row.agent) for row in await bot.conversations()}
+        assert owners == {"ann": ("person", "kim"), "bea": ("waiting", ""), "cem": ("waiting", "")}
 
 
 @pytest.mark.parametrize(
