@@ -54,13 +54,13 @@ WATCH = """() => {
   new MutationObserver(look).observe(document.body, { subtree: true, childList: true, characterData: true });
 }"""
 # Milliseconds from the next click until another conversation than before stands there.
-SHOWN = """() => new Promise((done) => addEventListener("pointerdown", (event) => {
+SHOWN = """() => { window.shown = new Promise((done) => addEventListener("pointerdown", (event) => {
   const name = () => document.querySelector(".bar h2")?.textContent;
   const before = name();
   const look = () => (name() && name() !== before && document.querySelector(".line")
     ? done(performance.now() - event.timeStamp) : requestAnimationFrame(look));
   look();
-}, { once: true, capture: true }))"""
+}, { once: true, capture: true })); }"""
 
 # When the words of the suggestions have changed more often than so many times: the wall clock of that moment.
 OFFERED = """(seen) => new Promise((done) => {
@@ -146,10 +146,9 @@ class Agent:
         await asyncio.sleep(0.2)
         row = self.page.locator('.row:not([aria-current="true"])').nth(random.randrange(3, 9))
         box = await row.bounding_box()
-        shown = asyncio.ensure_future(self.page.evaluate(SHOWN))
-        await asyncio.sleep(0.05)  # the page listens by then
+        await self.page.evaluate(SHOWN)
         await self.page.mouse.click(box["x"] + 40, box["y"] + 15)
-        self.shown_ms.append(await shown)
+        self.shown_ms.append(await self.page.evaluate("() => window.shown"))
 
     async def type(self) -> None:
         await self.box.press_sequentially("Thank you, I ", delay=30)
