@@ -21,20 +21,19 @@ def said(tracker: Tracker, message: Message) -> Response:
     return Response(events=(event,), tracker=tracker.update(event))
 
 
-def apology(tracker: Tracker, message: Message, release: str) -> Response:
-    """The message, an apology and a person: what is left when a turn cannot be worked out."""
+def apology(tracker: Tracker, message: Message, release: str, *, people: bool = False) -> Response:
+    """The message, an apology and a person: what is left when a turn cannot be worked out.
+
+    Where `people` answer it is the message alone, unread by any model: they lose nothing by it.
+    """
     now = time.time()
     heard = _heard(message, release, now)
     tracker = tracker.update(heard)
+    if people:
+        return Response(events=(heard,), tracker=tracker)
     sorry = uttered(tracker, "utter_action_failed", pick=random.randrange, now=now)
     events: tuple[Event, ...] = (*((sorry,) if sorry else ()), _to_person(now))
     return Response(events=(heard, *events), tracker=tracker.extended(events), reason="failed", failed=True)
-
-
-def unread(tracker: Tracker, message: Message, release: str) -> Response:
-    """The message alone, for people to read: no model has seen it."""
-    heard = _heard(message, release, time.time())
-    return Response(events=(heard,), tracker=tracker.update(heard))
 
 
 def _heard(message: Message, release: str, now: float) -> UserUttered:

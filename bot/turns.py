@@ -30,7 +30,7 @@ from bot.reception import welcome
 from bot.replies import parts_of, unread_agent_lines
 from bot.respond import Responder, Response
 from bot.runtime import Runtime, Runtimes
-from bot.set_phrases import apology, said, unread
+from bot.set_phrases import apology, said
 from bot.store.locks import ConversationLocks
 from bot.store.records import (
     Accepted,
@@ -221,8 +221,9 @@ class Turns:
         self, tracker: Tracker, message: Message, attempts: int, runtime: Runtime
     ) -> Response:
         """The turn worked out; an apology and a person where that cannot be done."""
+        people = self._with_people(tracker, message)
         if attempts > MOST_ATTEMPTS:
-            return self._apology(tracker, message, runtime)
+            return apology(tracker, message, runtime.release.id, people=people)
         try:
             async with asyncio.timeout(runtime.settings.server.turn_timeout_s):
                 response = await self._responded(tracker, message, runtime)
@@ -230,7 +231,7 @@ class Turns:
         except Exception:
             # Whatever failed, the customer gets an answer and the operator gets the traceback.
             log.exception("a turn could not be worked out", extra={"conversation": message.conversation_id})
-            return self._apology(tracker, message, runtime)
+            return apology(tracker, message, runtime.release.id, people=people)
 
     async def _responded(self, tracker: Tracker, message: Message, runtime: Runtime) -> Response:
         if message.by == "program":
@@ -246,12 +247,6 @@ class Turns:
     def _with_people(self, tracker: Tracker, message: Message) -> bool:
         """Whether people answer; on a platform with people of its own, who writes to us writes to the bot."""
         return tracker.is_with_people and not isinstance(self._channels.get(message.channel), HandsOver)
-
-    def _apology(self, tracker: Tracker, message: Message, runtime: Runtime) -> Response:
-        """What the customer is told; where people answer nothing is, and whoever has the conversation keeps it."""
-        if self._with_people(tracker, message):
-            return unread(tracker, message, runtime.release.id)
-        return apology(tracker, message, runtime.release.id)
 
     async def _welcomed(
         self, before: Tracker, message: Message, response: Response, runtime: Runtime

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from bot.dialog.events import BotUttered, OwnerSet, UserUttered
 from bot.dialog.tracker import Tracker
 from bot.messages import Attachment, Message
-from bot.set_phrases import apology, unread
+from bot.set_phrases import apology
 from tests.unit.dialog_assistant import assistant
 
 DOMAIN = """
@@ -50,7 +50,7 @@ def test_the_customer_is_told_and_given_to_a_person() -> None:
 
 
 def test_where_people_answer_the_message_is_theirs_and_nothing_is_said() -> None:
-    response = unread(tracker("person"), message(), "r1")
+    response = apology(tracker("person"), message(), "r1", people=True)
     (heard,) = response.events
     assert isinstance(heard, UserUttered)
     assert heard.text == "It is broken."
