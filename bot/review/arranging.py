@@ -6,6 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import numpy as np
 
@@ -85,7 +86,7 @@ class Arranging:
                 self._wanted.set()
 
     async def arrange(self) -> None:
-        """Put all open live messages into clusters.
+        """Put all open live messages into clusters; what was sorted stays where it is while somebody is at it.
 
         Raises:
             AidFailed, StoreError, WorkersBusy: when it cannot be done now.
@@ -104,8 +105,10 @@ class Arranging:
             for name, rows in zip(names, found, strict=True)
             for position, row in enumerate(rows)
         }
-        before = {item.id: (item.cluster, item.position) for item in items}
-        changed = {key: place for key, place in places.items() if before[key] != place}
+        now = datetime.now(UTC)
+        free = [item for item in items if not item.cluster or not item.holder(now)]
+        before = {item.id: (item.cluster, item.position) for item in free}
+        changed = {key: places[key] for key, place in before.items() if places[key] != place}
         await self._reviews.arrange(changed)
         if changed:
             self._arranged()

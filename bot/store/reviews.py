@@ -60,6 +60,11 @@ class Item(NewItem):
     change_id: int | None
     created_at: datetime
 
+    def holder(self, now: datetime) -> str:
+        """Who is at it; a claim ends by itself."""
+        until = self.claimed_until
+        return self.claimed_by if until is not None and until >= now else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:

@@ -29,6 +29,8 @@ from encoders.errors import InputError
 
 Json = dict[str, Any]
 
+UNSORTED = "live#"
+"""In addresses: the messages that are in no cluster yet."""
 _MOST_ITEMS = 500
 _LONGEST_ANSWER = 4000
 _LONGEST_ARTICLE = 200_000
@@ -76,7 +78,7 @@ async def items(request: web.Request) -> web.Response:
     """GET /api/console/review/items?cluster=&source=&language=: a cluster's messages, the most typical first"""
     await require(request, Role.AGENT)
     review, cluster = review_of(request), request.query.get("cluster", "")
-    found = [item for item in await _open_items(request, review) if item.cluster == cluster]
+    found = [item for item in await _open_items(request, review) if _cluster(item) == cluster]
     answers = await asyncio.to_thread(drafted_answers, review.project, found[0]) if found else []
     return web.json_response({"items": [_item(item) for item in found], "drafted_answers": answers})
 
@@ -320,6 +322,11 @@ def _done(done: Done) -> web.Response:
     return web.json_response({"change": done.change_id, "left": done.left})
 
 
+def _cluster(item: Item) -> str:
+    """What its cluster is called in addresses, also before it is in one."""
+    return item.cluster or UNSORTED
+
+
 def _group(members: Sequence[Item]) -> Json:
     """A cluster as the list shows it, with the intents that came closest to its messages."""
     first = members[0]
@@ -327,7 +334,7 @@ def _group(members: Sequence[Item]) -> Json:
         str(one["name"]) for item in members for one in item.candidates[:1] if one.get("kind") == "intent"
     )
     return {
-        "cluster": first.cluster,
+        "cluster": _cluster(first),
         "name": mined_intent(first.cluster),
         "title": first.text,
         "size": len(members),
@@ -335,7 +342,7 @@ def _group(members: Sequence[Item]) -> Json:
         "languages": sorted({item.language for item in members}),
         "proposed": Counter(item.proposed for item in members if item.proposed).most_common(1)[:1],
         "closest": [name for name, _ in named.most_common(3)],
-        "claimed_by": sorted({_holder(item) for item in members} - {""}),
+        "claimed_by": sorted({item.holder(datetime.now(UTC)) for item in members} - {""}),
     }
 
 
@@ -343,16 +350,10 @@ def _item(item: Item) -> Json:
     return {
         "id": item.id, "version": item.version, "text": item.text, "language": item.language,
         "source": item.source, "reason": item.reason, "candidates": [dict(one) for one in item.candidates],
-        "proposed": item.proposed, "claimed_by": _holder(item),
+        "proposed": item.proposed, "claimed_by": item.holder(datetime.now(UTC)),
         "conversation_id": "" if item.draft else item.conversation_id,
         "created_at": item.created_at.isoformat(),
     }  # fmt: skip
-
-
-def _holder(item: Item) -> str:
-    """Who is at the item; a claim ends by itself."""
-    until = item.claimed_until
-    return item.claimed_by if until is not None and until >= datetime.now(UTC) else ""
 
 
 def _change(change: Change) -> Json:

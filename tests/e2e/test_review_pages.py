@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.event_stream import EventStream
-from bot.people.passwords import hashed
-from bot.people.person import Role, name_key
 from bot.review.gather import ReviewSink
-from bot.store.people import Account
 from bot.web.keys import SERVICES
+from tests.e2e.browsing import add_people, chromium, serious
+from tests.e2e.browsing import signed_in as sign_in
 from tests.reviewed_project import NearAid, asked, converse, made_project, mined
 from tests.served_bot import Bot, served
 
 pytestmark = pytest.mark.e2e
-PASSWORD = "correct horse battery"
-WAIT_MS = 120_000
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-]  # fmt: skip
-
-
-@cache
-def stored() -> str:
-    return hashed(PASSWORD)
 
 
 @pytest.fixture
@@ -42,12 +28,7 @@ def folder(tmp_path: Path) -> Path:
 async def bot(folder: Path) -> AsyncIterator[Bot]:
     """A server whose queue has two mined groups and live messages."""
     async with served(folder, lambda _: {}) as bot:
-        for name, role in (("Ann", Role.AGENT), ("Sue", Role.SUPERVISOR), ("Ada", Role.ADMIN)):
-            account = Account(
-                name=name, key=name_key(name), role=role.word, password=stored(), languages=(), skills=(),
-                most_chats=5, created_at=datetime.now(UTC),
-            )  # fmt: skip
-            assert await bot.store.people.add(account)
+        await add_people(bot)
         review = bot.client.app[SERVICES].review  # type: ignore[union-attr]
         assert review is not None
         mined(review.project)
@@ -63,41 +44,13 @@ async def bot(folder: Path) -> AsyncIterator[Bot]:
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Any]:
-    async_api = pytest.importorskip("playwright.async_api")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    async with async_api.async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    async with chromium() as browser:
         yield browser
-        await browser.close()
 
 
 async def signed_in(browser: Any, bot: Bot, name: str, where: str, **options: Any) -> Any:
-    """A page of somebody who has signed in, at `#/where`."""
-    context = await browser.new_context(**{"locale": "en-GB", **options})
-    page = await context.new_page()
-    page.set_default_timeout(WAIT_MS)
-    address = str(bot.client.make_url("/console"))
-    await page.goto(address)
-    await page.locator("input[name=name]").fill(name)
-    await page.locator("input[name=password]").fill(PASSWORD)
-    await page.locator("form .primary").click()
-    await page.locator("header.top").wait_for()
-    await page.goto(f"{address}#/{where}")
-    return page
-
-
-async def serious(page: Any) -> list[str]:
-    """What axe finds that keeps somebody out."""
-    from axe_playwright_python.async_playwright import Axe
-
-    found = (await Axe().run(page)).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:200]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
+    """A page of somebody who has signed in, in a browser of their own."""
+    return await sign_in(await browser.new_context(**{"locale": "en-GB", **options}), bot, name, where)
 
 
 async def test_a_group_becomes_an_intent_from_the_keyboard_and_comes_back(
@@ -128,6 +81,52 @@ async def test_a_group_becomes_an_intent_from_the_keyboard_and_comes_back(
     await page.get_by_text("undone by Sue").wait_for()
 
 
+async def test_customers_words_are_words_without_their_name(bot: Bot, browser: Any) -> None:
+    page = await signed_in(browser, bot, "Sue", "review")
+    await page.locator(".row", has_text="rent a sofa").click()
+    await page.locator(".item .said", has_text="<b>can I rent a sofa</b> I am {name}").wait_for()
+    assert await page.locator(".item b").count() == 0
+
+
+async def test_the_queue_is_emptied_from_the_keyboard(bot: Bot, browser: Any, folder: Path) -> None:
+    page = await signed_in(browser, bot, "Sue", "review")
+    await page.locator(".list .row").nth(2).wait_for()
+    await page.keyboard.press("]")
+    await page.get_by_text("3 of 3 selected").wait_for()
+    await page.keyboard.press("a")
+    await page.get_by_text("0 of 3 selected").wait_for()
+    await page.keyboard.press("o")  # about nothing: nothing happens
+    await page.keyboard.press("a")
+    await page.get_by_text("3 of 3 selected").wait_for()
+    await page.keyboard.press("o")
+    await page.get_by_text("3 out of scope").wait_for()
+    await page.get_by_text("2 of 2 selected").wait_for()  # the next group is there by itself
+    await page.keyboard.press("/")
+    await page.keyboard.type("greet")
+    await page.keyboard.press("Enter")
+    await page.get_by_text("2 → greet").wait_for()
+    await page.get_by_text("1 of 1 selected").wait_for()
+    await page.keyboard.press("e")
+    await page.get_by_role("dialog").get_by_role("textbox").fill("can I rent a chair")
+    await page.keyboard.press("Tab")
+    await page.keyboard.press("Enter")
+    await page.locator(".item .said", has_text="can I rent a chair").wait_for()
+    await page.keyboard.press("d")
+    await page.get_by_text("Nothing waits for a decision.").wait_for()
+    nlu = (folder / "nlu.yml").read_text()
+    assert all(text in nlu for text in ("my cup has a crack", "do you gift wrap"))
+    assert "rent a chair" not in nlu
+
+    await page.keyboard.press("u")
+    await page.locator(".list .row", has_text="can I rent a chair").wait_for()
+    await page.get_by_role("link", name="History").click()
+    change = page.get_by_role("row", name="3 messages out of scope")
+    await change.get_by_role("button", name="Undo").click()
+    await change.get_by_text("undone by Sue").wait_for()
+    assert "do you gift wrap" not in (folder / "nlu.yml").read_text()
+    assert "my cup has a crack" in (folder / "nlu.yml").read_text()
+
+
 async def test_two_reviewers_see_each_other_and_do_not_collide(bot: Bot, browser: Any) -> None:
     sue = await signed_in(browser, bot, "Sue", "review")
     await sue.get_by_role("button", name="broken_cup").click()
@@ -140,6 +139,7 @@ async def test_two_reviewers_see_each_other_and_do_not_collide(bot: Bot, browser
     await sue.keyboard.press("d")
     await sue.get_by_text("2 dismissed").wait_for()
     await ada.locator(".list .row", has_text="broken_cup").wait_for(state="detached")
+    assert len([item for item in await bot.store.reviews.open_items() if "cup" in item.text]) == 0
 
 
 async def test_an_agent_reads_and_decides_nothing(bot: Bot, browser: Any) -> None:

@@ -1,6 +1,7 @@
 // The figures that are tables: by channel, language and release, what was asked for, what was not answered, ratings.
 import { html, useState } from "../../shared/preact.js";
 import { duration, percent, whole } from "../format.js";
+import { addressOf } from "../route.js";
 
 const DIMENSIONS = ["channel", "language", "release"];
 
@@ -38,7 +39,7 @@ export function Unanswered({ t, language, rows, query }) {
     ${rows.length === 0 ? html`<p class="empty">${t.noUnanswered}</p>` : html`<div class="wide" tabindex="0"><table><thead><tr><th scope="col">${t.example}</th><th scope="col" class="number">${t.messages}</th>
       <th scope="col" class="number">${t.customers}</th><th scope="col" class="number">${t.open}</th></tr></thead>
       <tbody>${rows.map((row) => html`<tr key=${row.cluster}><th scope="row"><span class="said">${row.example}</span>${row.cluster && html`<span class="hint">${row.cluster}</span>`}</th>
-        <td class="number">${whole(row.messages, language)}</td><td class="number">${whole(row.customers, language)}</td><td class="number">${whole(row.open, language)}</td></tr>`)}</tbody></table></div>`}
+        <td class="number">${whole(row.messages, language)}</td><td class="number">${whole(row.customers, language)}</td><td class="number">${row.open ? html`<a href=${addressOf("review", "queue", `live#${row.cluster}`)}>${whole(row.open, language)}</a>` : 0}</td></tr>`)}</tbody></table></div>`}
   </section>`;
 }
 

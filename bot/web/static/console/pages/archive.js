@@ -66,7 +66,7 @@ function Filters({ t, search, values, intents, onChange }) {
     <details><summary>${t.filters}${used ? ` · ${used}` : ""}</summary><div class="fields">
       ${choice("owner", OWNERS.map((one) => [one, t.owners[one]]))}
       ${choice("decided", KINDS.map((one) => [one, t.kinds[one]]))}
-      ${choice("channel", values.channels.map((one) => [one, one]))}
+      ${choice("channel", values.channels.map((one) => [one, t.channels[one] ?? one]))}
       ${choice("language", values.languages.map((one) => [one, t.languages[one] ?? one]))}
       ${choice("intent", intents.map((one) => [one.name, one.name]))}
       <label>${t.since}<input type="date" value=${search.since} onInput=${set("since")} /></label>
@@ -81,7 +81,7 @@ function Row({ t, row, language, words, open, onOpen }) {
     <span class="headline"><strong>${row.sender}</strong><time class="n">${clock(new Date(row.updated_at), language)}</time></span>
     <span class="quote">${words && row.line ? marked(row.line, words) : row.preview || "…"}</span>
     <span class="meta"><span class=${`tag ${row.owner === "waiting" ? "person" : ""}`}>${t.owners[row.owner]}</span>
-      <span>${[row.channel, row.language, row.agent].filter(Boolean).join(" · ")}</span></span>
+      <span>${[t.channels[row.channel] ?? row.channel, row.language, row.agent].filter(Boolean).join(" · ")}</span></span>
   </button></li>`;
 }
 

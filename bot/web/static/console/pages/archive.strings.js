@@ -1,6 +1,12 @@
 // The wording of the archive. Functions fill in names and numbers.
+import { STRINGS as DESK } from "./desk.strings.js";
+
+/** What is called the same at the desk. */
+const shared = ({ attachmentKinds, channels, picture, reasons }) => ({ attachmentKinds, channels, picture, reasons });
+
 export const STRINGS = {
   en: {
+    ...shared(DESK.en),
     archive: "Archive",
     find: "Find conversations",
     text: "Words that were said",
@@ -25,6 +31,7 @@ export const STRINGS = {
     pickText: "Each answer shows what was decided, and from what.",
     back: "Back to the list",
     transcript: "Transcript",
+    atTheDesk: "Open at the desk",
     customer: "Customer",
     assistant: "Bot",
     agent: "Agent",
@@ -69,6 +76,7 @@ export const STRINGS = {
     close: "Close",
   },
   zh: {
+    ...shared(DESK.zh),
     archive: "会话档案",
     find: "查找会话",
     text: "说过的话",
@@ -92,6 +100,7 @@ export const STRINGS = {
     pick: "请选择一个会话",
     pickText: "每个回答都显示当时的决策及其依据。",
     back: "返回列表",
+    atTheDesk: "在接待台打开",
     transcript: "会话记录",
     customer: "客户",
     assistant: "机器人",

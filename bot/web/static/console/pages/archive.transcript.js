@@ -1,9 +1,11 @@
 // One conversation: what was said, the decision behind each answer, what reviewers made of each message.
 import { html, useEffect, useState } from "../../shared/preact.js";
 import { clock } from "../../shared/language.js";
-import { LinkedText, SafeLink } from "../../shared/text.js";
+import { LinkedText } from "../../shared/text.js";
 import { may } from "../roles.js";
+import { addressOf } from "../route.js";
 import { Modal } from "../modal.js";
+import { Parts } from "./parts.js";
 import { INTENT_NAME, nameOf } from "./review.names.js";
 import { explains, transcript } from "./transcript.js";
 
@@ -22,29 +24,28 @@ export function Transcript({ t, language, call, me, id, intents, onBack, onErase
     <header class="head">
       <button class="link only-phone" onClick=${onBack}>← ${t.back}</button>
       <h2>${shown?.sender ?? id}</h2>
-      ${shown && html`<span class="meta"><span class="tag">${t.owners[shown.owner]}</span> ${[shown.channel, shown.language, shown.agent].filter(Boolean).join(" · ")}</span>`}
+      ${shown && html`<span class="meta"><span class="tag">${t.owners[shown.owner]}</span> ${[t.channels[shown.channel] ?? shown.channel, shown.language, shown.agent].filter(Boolean).join(" · ")}</span>`}
       <span class="grow"></span>
+      ${shown && html`<a class="button" href=${addressOf("desk", id)}>${t.atTheDesk}</a>`}
       ${shown && may(me, "admin") && html`<button class="button danger" onClick=${() => setDialog({ kind: "erase" })}>${t.erase}</button>`}
     </header>
     ${trouble && html`<p role="alert" class="trouble">${trouble}</p>`}
     ${!shown && !trouble && html`<p class="empty" role="status">${t.loading}</p>`}
     ${shown && items.length === 0 && html`<p class="empty">${t.empty}</p>`}
-    <ol class="bubbles">${items.map((item) => html`<${Line} key=${item.key} t=${t} language=${language} item=${item} label=${shown.labels[item.key]}
+    <ol class="bubbles">${items.map((item) => html`<${Line} key=${item.key} t=${t} language=${language} item=${item} id=${id} label=${shown.labels[item.key]}
       onCorrect=${may(me, "supervisor") && item.kind === "customer" ? () => setDialog({ kind: "correct", item }) : null} />`)}</ol>
     ${dialog?.kind === "correct" && html`<${Correct} t=${t} item=${dialog.item} intents=${intents} onClose=${() => setDialog(null)} onSave=${(intent) => correct(dialog.item.key, intent)} />`}
     ${dialog?.kind === "erase" && html`<${Erase} t=${t} call=${call} path=${path} count=${shown.same_customer} onClose=${() => setDialog(null)} onErased=${onErased} />`}
   </section>`;
 }
 
-function Line({ t, language, item, label, onCorrect }) {
-  if (item.kind === "notice") return html`<li class="notice">${t.notice[item.notice]?.(item.agent, item.reason) ?? item.notice}</li>`;
+function Line({ t, language, item, id, label, onCorrect }) {
+  if (item.kind === "notice") return html`<li class="notice">${t.notice[item.notice]?.(item.agent, t.reasons[item.reason] ?? item.reason) ?? item.notice}</li>`;
   const who = { customer: t.customer, bot: t.assistant, agent: item.agent || t.agent, note: `✎ ${item.agent}` }[item.kind];
   return html`<li class=${`bubble ${item.kind}`}>
     <p class="who">${who} <time>${clock(item.at, language)}</time></p>
-    <p class="said"><${LinkedText} text=${item.title || item.text} /></p>
-    ${item.attachments?.length > 0 && html`<p class="meta">${item.attachments.map((one) => `[${one.kind}] ${one.name || ""}`).join(" ")}</p>`}
-    ${item.buttons?.length > 0 && html`<p class="choices">${item.buttons.map((one) => html`<span key=${one.payload}>${one.title}</span>`)}</p>`}
-    ${item.citations?.map((one) => html`<p class="source" key=${one.passage_id}><${SafeLink} href=${one.url}>${one.title}<//></p>`)}
+    ${(item.title || item.text) && html`<p class="said"><${LinkedText} text=${item.title || item.text} /></p>`}
+    <${Parts} t=${t} conversation=${id} item=${item} />
     ${item.kind === "customer" && html`<p class="meta">${label && html`<span class="tag accent">${labelled(t, label)}</span>`}
       ${onCorrect && html`<button class="link" onClick=${onCorrect}>${t.correct}</button>`}</p>`}
     ${explains(item.why) && html`<${Why} t=${t} turn=${item.why} />`}

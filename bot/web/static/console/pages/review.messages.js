@@ -7,10 +7,10 @@ const PLACEHOLDER = /\{[a-z_]+\d*\}/gu;
 export function Messages({ t, group, items, chosen, focus, free, decides, deeds, onBack, onFocus }) {
   const able = items.filter(free);
   const picked = able.filter((item) => chosen.has(item.id));
-  return html`<section class="detail messages" tabindex="0" aria-label=${group.name || group.title}>
+  return html`<section class="detail messages" tabindex="0" aria-label=${group.name || t.unsorted}>
     <button class="link only-phone" onClick=${onBack}>← ${t.back}</button>
     <header class="head">
-      <h2 class="intent">${group.name || group.title}</h2>
+      <h2 class="intent">${group.name || t.unsorted}</h2>
       <span class="hint" role="status">${decides ? t.selected(picked.length, items.length) : t.count(items.length)}</span>
       <span class="grow"></span>
       ${decides && html`<button class="button small" onClick=${deeds.all}>${picked.length === able.length && able.length ? t.selectNone : t.selectAll}</button>`}

@@ -72,7 +72,7 @@ export function Queue({ t, language, call, me, live, route, rest }) {
       setNote({ text: t.sent[kind](gone.length - left.length, target), change: done.change, left: left.length ? t.left(left.length, [...new Set(left)]) : "" });
       if (kind !== "dismiss" && kind !== "out_of_scope") loadIntents();
       await load();
-      if (ids.size === before.items.length && !left.length) route.go("queue");
+      if (ids.size === before.items.length && !left.length) route.go("queue", ...after(queue.groups, open));
       else await loadItems(true);
     } catch (error) {
       setFound(before);
@@ -123,6 +123,13 @@ export function Queue({ t, language, call, me, live, route, rest }) {
   </div>`;
 }
 
+/** The address of the group that takes the place of one that is done with; none after the only one. */
+function after(groups, done) {
+  const place = groups.findIndex((one) => one.cluster === done);
+  const next = groups[place + 1] ?? groups[place - 1];
+  return next ? [next.cluster] : [];
+}
+
 /** Read again when something changed elsewhere: once for what comes close together. */
 function useNews(live, ...reads) {
   const newest = useRef(reads);
@@ -165,7 +172,7 @@ function Filters({ t, filter, counts, languages, onChange }) {
 function Group({ t, group, open, me, onOpen }) {
   const others = group.claimed_by.filter((name) => name !== me);
   return html`<li><button class="row" aria-current=${open} onClick=${onOpen}>
-    <span class="headline"><strong class="intent">${group.name || group.title}</strong><span class="n">${group.size}</span></span>
+    <span class="headline"><strong class="intent">${group.name || t.unsorted}</strong><span class="n">${group.size}</span></span>
     <span class="quote">${group.title}</span>
     <span class="meta">${Object.keys(group.sources).map((name) => html`<span key=${name} class=${`tag ${name === "corrected" ? "accent" : ""}`}>${t.sources[name]}</span>`)}
       ${others.length > 0 && html`<span class="tag person">${t.at(others)}</span>`}</span>

@@ -1,8 +1,8 @@
 // A conversation as it is read: lines, notices, notes, what the bot understood and why.
-import { html, useEffect, useRef, useState } from "../../../shared/preact.js";
-import { Icon } from "../../../shared/icons.js";
+import { html, useEffect, useRef } from "../../../shared/preact.js";
 import { clock } from "../../../shared/language.js";
-import { LinkedText, SafeLink, safeHref } from "../../../shared/text.js";
+import { LinkedText } from "../../../shared/text.js";
+import { Parts } from "../parts.js";
 import { explains, transcript } from "../transcript.js";
 
 const percent = (p) => `${(p * 100).toFixed(0)} %`;
@@ -24,44 +24,13 @@ function Why({ t, turn }) {
   </details>`;
 }
 
-function Attachment({ t, one, address }) {
-  if (one.kind === "image") {
-    return html`<a href=${address} download><img class="media" src=${address} alt=${one.name || t.picture} loading="lazy" /></a>`;
-  }
-  return html`<a class="file" href=${address} download><${Icon} name="file" />${one.name || t.attachmentKinds[one.kind] || one.kind}</a>`;
-}
-
-/** A picture of the assistant's, which opens; the address alone where it does not come. */
-function Picture({ t, address }) {
-  const [broken, setBroken] = useState(false);
-  const href = safeHref(address, document.baseURI);
-  if (!href) return html`<p class="hint">${t.picture}</p>`;
-  return html`<p><${SafeLink} href=${href}>${broken ? t.picture : html`<img class="media" src=${href} alt=${t.picture} loading="lazy" onError=${() => setBroken(true)} />`}<//></p>`;
-}
-
-/** The last part of an address, as people name files. */
-function fileName(address) {
-  try {
-    return decodeURIComponent(new URL(address).pathname.split("/").at(-1));
-  } catch {
-    return "";
-  }
-}
-
 function Item({ t, language, item, id }) {
   if (item.kind === "notice") return html`<p class="notice">${t.notice[item.notice]?.(item.agent, t.reasons[item.reason] ?? item.reason) ?? item.notice}</p>`;
   const who = { customer: t.customer, bot: t.assistant, agent: item.agent || t.agent, note: t.noteBy(item.agent) }[item.kind];
   return html`<article class=${`line ${item.kind}`}>
     <header>${who} <time>${clock(item.at, language)}</time>${item.suggested && html` <span class="tag">${t.how[item.suggested] ?? item.suggested}</span>`}</header>
     ${(item.title || item.text) && html`<p class="said"><${LinkedText} text=${item.title || item.text} /></p>`}
-    ${item.pictures?.map((address) => html`<${Picture} key=${address} t=${t} address=${address} />`)}
-    ${item.files?.map((address) => html`<p key=${address}><${SafeLink} class="file" href=${address}><${Icon} name="file" />${fileName(address) || t.attachmentKinds.file}<//></p>`)}
-    ${item.attachments?.map((one, n) => html`<${Attachment} key=${n} t=${t} one=${one}
-      address=${`api/console/conversations/${encodeURIComponent(id)}/media/${item.key}/${n}`} />`)}
-    ${item.buttons?.length > 0 && html`<p class="choices">${item.buttons.map((one) => html`<${SafeLink} key=${one.title} href=${one.payload ?? one.url}>${one.title}<//>`)}</p>`}
-    ${item.cards?.map((one, n) => html`<div class="card-part" key=${n}><b>${one.title}</b>${one.subtitle && html`<span class="hint">${one.subtitle}</span>`}
-      ${one.picture && html`<${Picture} t=${t} address=${one.picture} />`}</div>`)}
-    ${item.citations?.map((one) => html`<p class="source" key=${one.passage_id}><${SafeLink} href=${one.url}>${one.title}<//></p>`)}
+    <${Parts} t=${t} conversation=${id} item=${item} />
     ${explains(item.why) && html`<${Why} t=${t} turn=${item.why} />`}
   </article>`;
 }
