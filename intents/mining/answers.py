@@ -10,7 +10,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from encoders.text import detect_language
+from encoders.text import HAN, detect_language
 from intents.mining.problem_turns import ProblemTurn
 from intents.mining.vectors import Vectors, unit
 from intents.transcripts.conversation import Conversation, Turn
@@ -38,6 +38,8 @@ _ASKS_FOR = re.compile(
     r"\border\??$|(?:please )?provide your|订单号.*(?:[?？吗]|发|给|提供)|请提供|麻烦.*发",
     re.I | re.S,
 )  # fmt: skip
+_OWN_NAME = re.compile(r"[^.!?。！？~～]*\{agent_name(?:_\d+)?\}[^.!?。！？~～]*[.!?。！？~～]*\s*")
+_LONG, _LONG_CHINESE = 70, 30  # characters of a sentence that says more than who speaks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,11 +93,24 @@ def _of_conversation(conversation: Conversation, problems: Sequence[tuple[int, i
     for (problem, start), (_, end) in pairwise(bounds):
         span = list(enumerate(conversation.turns))[start + 1 : end]
         for place, (index, turn) in enumerate(span):
-            text = " ".join(turn.text.split())
+            text = without_own_name(" ".join(turn.text.split()))
             if turn.speaker != "customer" and text:
                 yield _answer(
                     text, conversation.id, index, problem, [one for _, one in span[place + 1 :]], resolved
                 )
+
+
+def without_own_name(text: str) -> str:
+    """The answer without the sentence in which an agent says who they are, if it says anything else.
+
+    A sentence that goes on for long says more than a name, and stays.
+    """
+    kept = _OWN_NAME.sub(lambda match: match[0] if _is_long(match[0]) else "", text).strip()
+    return kept if re.search(r"[^\W_]", kept) else text
+
+
+def _is_long(sentence: str) -> bool:
+    return len(sentence) > (_LONG_CHINESE if HAN.search(sentence) else _LONG)
 
 
 def _answer(

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from intents.mining.answers import Answer, agents_turns, may_answer, rank_answers
+from intents.mining.answers import Answer, agents_turns, may_answer, rank_answers, without_own_name
 from intents.mining.problem_turns import ProblemTurn
 from intents.mining.responses import draft_responses, response_document, settle_answers, slot_suggestions
 from intents.mining.slots import slot_name
@@ -176,3 +176,16 @@ def test_without_a_template_the_best_answer_of_each_language_is_drafted() -> Non
     assert english["text"] == "We paid back {amount} today."
     assert english["metadata"]["turn"] == 1
     assert chinese["condition"] == [{"type": "slot", "name": "language", "value": "zh"}]
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("Good morning, {agent_name} here. Your refund is on its way.", "Your refund is on its way."),
+        ("您好，我是{agent_name}。退款三天内到账。", "退款三天内到账。"),
+        ("Hello, this is {agent_name}.", "Hello, this is {agent_name}."),
+        ("Ask for {name} at the desk.", "Ask for {name} at the desk."),
+    ],
+)
+def test_who_the_agent_is_is_no_part_of_the_answer(said: str, answer: str) -> None:
+    assert without_own_name(said) == answer
