@@ -70,7 +70,7 @@ class Assist:
             WorkersBusy: when the models are.
         """
         rows = await self._store.recent_events(conversation_id, _LAST_EVENTS)
-        lines = _lines([data for _, data in rows])
+        lines = lines_of([data for _, data in rows])
         asked = asked_before([line for line in lines if parse_payload(line[1]) is None])
         if not asked:
             return None
@@ -146,16 +146,23 @@ class Assist:
             self._hub.publish(CONSOLE, message)
 
 
-def _lines(events: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """Who said what, without the customer's asking for a person: that is not what the person has to answer."""
+def lines_of(events: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """Who said what, up to what a person has to answer.
+
+    The customer's asking for a person is left out, and what the bot said when it passed the conversation on.
+    """
     lines: list[tuple[str, str]] = []
+    owner = ""
     for event in events:
+        owner = event["owner"] if event["event"] == "owner" else owner
         if event["event"] in _SPEAKERS and event.get("text"):
             lines.append((_SPEAKERS[event["event"]], event["text"]))
         elif event["event"] == "owner" and event.get("reason") == "asked":
             asked = [place for place, (who, _) in enumerate(lines) if who == "customer"]
             if len(asked) > 1:
                 del lines[asked[-1]]
+    while owner in ("waiting", "person") and lines and lines[-1][0] == "bot":
+        lines.pop()
     return lines
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -55,6 +56,15 @@ def review(project: Project, store: Store, clock: Clock) -> Review:
         told=Told(changed=lambda: None, erased=lambda _: None),
         now=clock,
     )
+
+
+async def two_topics() -> Space:
+    """A model that knows wrapping from everything else."""
+
+    async def encode(texts: Sequence[str]) -> np.ndarray:
+        return np.array([[1.0, 0.0] if "wrap" in text else [0.0, 1.0] for text in texts], np.float32)
+
+    return Space(key="two", encode=encode, threshold=0.5)
 
 
 async def gathered(store: Store) -> tuple[Item, ...]:
@@ -130,16 +140,8 @@ async def test_open_messages_are_clustered_and_named(store: Store) -> None:
     for number, text in enumerate([*wrapped, "who won the match"]):
         await converse(store, f"c{number}", asked(text))
     await gathered(store)
-
-    async def encode(texts: object) -> np.ndarray:
-        rows = [[1.0, 0.0] if "wrap" in text else [0.0, 1.0] for text in list(texts)]  # type: ignore[call-overload]
-        return np.array(rows, np.float32)
-
-    async def space() -> Space:
-        return Space(key="two", encode=encode, threshold=0.5)
-
     told: list[bool] = []
-    arranging = Arranging(store.reviews, NearAid(), space, arranged=lambda: told.append(True))
+    arranging = Arranging(store.reviews, NearAid(), two_topics, arranged=lambda: told.append(True))
     await arranging.arrange()
     await arranging.arrange()
     items = await store.reviews.open_items()
@@ -148,6 +150,20 @@ async def test_open_messages_are_clustered_and_named(store: Store) -> None:
     assert "wrap" in clusters[wrapped[0]]
     assert clusters["who won the match"] != clusters[wrapped[0]]
     assert told == [True], "nothing changed the second time"
+
+
+async def test_what_somebody_is_at_stays_together(store: Store, clock: Clock) -> None:
+    clock.now = datetime.now(UTC)
+    for number, text in enumerate(["please gift wrap my order", "who won the match"]):
+        await converse(store, f"c{number}", asked(text))
+    at = next(item for item in await gathered(store) if "wrap" in item.text)
+    await store.reviews.arrange({at.id: ("live#wrap", 0)})
+    await store.reviews.claim([at.id], "Sue")
+    arranging = Arranging(store.reviews, NearAid(), two_topics, arranged=lambda: None)
+    await arranging.arrange()
+    clusters = {item.text: item.cluster for item in await store.reviews.open_items()}
+    assert clusters[at.text] == "live#wrap", "the page that shows it keeps it"
+    assert clusters["who won the match"] not in ("", "live#wrap")
 
 
 # ── decisions ────────────────────────────────────────────────────────────────────────────────────────────

@@ -147,6 +147,18 @@ async def test_a_cluster_is_decided_over_http_and_taken_back(bot: Bot, folder: P
     assert "gift_wrap" not in (folder / "domain.yml").read_text()
 
 
+async def test_messages_can_be_opened_before_they_are_sorted(bot: Bot) -> None:
+    for number, text in enumerate(["do you gift wrap", "can I rent a sofa"]):
+        await converse(bot.store, f"web:{number}", asked(text))
+    await gather(bot)
+    page = await page_of(bot, "Ann")
+    _, queue = await ask(bot, "GET", f"{REVIEW}/queue", page)
+    (group,) = queue["groups"]
+    assert (group["name"], group["size"]) == ("", 2)
+    _, found = await ask(bot, "GET", f"{REVIEW}/items", page, query={"cluster": group["cluster"]})
+    assert {item["text"] for item in found["items"]} == {"do you gift wrap", "can I rent a sofa"}
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from bot.assist.assist import lines_of
 from bot.assist.canned import Canned, read_canned
 from bot.assist.likeness import SAME, likeness
 from bot.assist.past import PastAnswers, asked_before, exchanges_of
@@ -100,6 +101,19 @@ def test_a_short_last_line_is_asked_with_the_one_before() -> None:
     ]
     assert asked_before(lines) == "I want to send the chairs back\nWB-190412"
     assert asked_before([*lines, ("agent", "Thank you.")]) == "", "nothing is open"
+
+
+def test_what_was_passed_on_is_open_though_the_bot_spoke_last() -> None:
+    asked = {"event": "user", "text": "do you gift wrap"}
+    passed_on = {"event": "bot", "text": "I'll pass you on to a colleague."}
+    waiting = {"event": "owner", "owner": "waiting", "reason": "unsure"}
+    assert asked_before(lines_of([asked, passed_on])) == "", "the bot has answered"
+    assert asked_before(lines_of([asked, passed_on, waiting])) == "do you gift wrap"
+    wish = {"event": "user", "text": "let me talk to somebody"}
+    about = lines_of([asked, passed_on, wish, {**waiting, "reason": "asked"}, passed_on])
+    assert asked_before(about) == "do you gift wrap"
+    answered = {"event": "agent", "text": "We do."}
+    assert asked_before(lines_of([asked, waiting, passed_on, answered])) == ""
 
 
 def test_past_answers_are_found_by_what_they_answered_in_the_language() -> None:
