@@ -26,10 +26,11 @@ from intents.tagging.tagger import Tagger
 from intents.tagging.units import Unit
 
 EPOCHS, LEAST_STEPS, MOST_EPOCHS = 8, 500, 40
-BATCH = 32
+BATCH, LARGE_BATCH, MANY = 32, 64, 2000
+"""Texts in a step; the larger number from MANY texts on."""
 RATE, STATES_RATE = 0.02, 0.002
 DROPPED, STATES_DROPPED = 0.3, 0.1
-RIDGE = 1e-5
+RIDGE = 2e-5
 SEEN = 2
 """How often a feature must be seen to have weights."""
 
@@ -57,7 +58,7 @@ class Lesson:
 
 def steps_of(lesson: Lesson) -> int:
     """How many steps `fit_tagger` makes, for a bar."""
-    per_epoch = math.ceil(len(lesson.units) / BATCH)
+    per_epoch = math.ceil(len(lesson.units) / _batch(len(lesson.units)))
     return per_epoch * min(MOST_EPOCHS, max(EPOCHS, math.ceil(LEAST_STEPS / per_epoch)))
 
 
@@ -72,11 +73,13 @@ def fit_tagger(
     known, bags = _vocabulary(lesson)
     model = _Field(len(known), lesson.states[0].shape[1], count(labels))
     groups = [
-        {"params": [model.weights, model.begin, model.end, model.steps], "lr": RATE},
+        {"params": [model.weights], "lr": RATE, "weight_decay": RIDGE},
+        {"params": [model.begin, model.end, model.steps], "lr": RATE},
         {"params": [model.states], "lr": STATES_RATE},
     ]
-    optimizer = torch.optim.Adam(groups)
-    rates, total, random = (RATE, STATES_RATE), steps_of(lesson), np.random.default_rng(seed)
+    optimizer = torch.optim.Adam(groups, fused=True)
+    rates, total = (RATE, RATE, STATES_RATE), steps_of(lesson)
+    random = np.random.default_rng(seed)
     done = 0
     while done < total:
         for batch in _batches([len(one) for one in bags], random)[: total - done]:
@@ -106,13 +109,13 @@ class _Field(torch.nn.Module):  # type: ignore[misc, unused-ignore]
         self.limits = limits
 
     def loss(self, bags: Sequence[Sequence[Sequence[int]]], lesson: Lesson) -> torch.Tensor:
-        """The mean negative log-likelihood of texts, whose units have these features, and the weights' ridge."""
+        """The mean negative log-likelihood of texts, whose units have these features."""
         lengths = [len(one) for one in bags]
         scores = pad_sequence(self._scores(bags, lesson.states).split(lengths), batch_first=True)
         tags = pad_sequence([torch.tensor(one) for one in lesson.tags], batch_first=True)
         present = torch.arange(scores.shape[1])[None] < torch.tensor(lengths)[:, None]
         surprise = self._partition(scores, present) - self._score(scores, tags, present)
-        loss: torch.Tensor = surprise.mean() + RIDGE * (self.weights**2).sum()
+        loss: torch.Tensor = surprise.mean()
         return loss
 
     def _scores(self, bags: Sequence[Sequence[Sequence[int]]], states: Sequence[Vectors]) -> torch.Tensor:
@@ -160,12 +163,16 @@ def _vocabulary(lesson: Lesson) -> tuple[list[int], list[list[list[int]]]]:
     ]
 
 
+def _batch(texts: int) -> int:
+    return LARGE_BATCH if texts >= MANY else BATCH
+
+
 def _batches(lengths: Sequence[int], random: np.random.Generator) -> list[list[int]]:
     """All rows in a new order, texts of like length together."""
-    order = random.permutation(len(lengths))
-    pools = [order[at : at + 20 * BATCH] for at in range(0, len(order), 20 * BATCH)]
+    size, order = _batch(len(lengths)), random.permutation(len(lengths))
+    pools = [order[at : at + 20 * size] for at in range(0, len(order), 20 * size)]
     sorted_pools = [sorted(map(int, pool), key=lambda row: lengths[row]) for pool in pools]
-    made = [pool[at : at + BATCH] for pool in sorted_pools for at in range(0, len(pool), BATCH)]
+    made = [pool[at : at + size] for pool in sorted_pools for at in range(0, len(pool), size)]
     return [made[at] for at in random.permutation(len(made))]
 
 
