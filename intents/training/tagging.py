@@ -25,8 +25,8 @@ from intents.tagging.surface import features
 from intents.tagging.tagger import Tagger
 from intents.tagging.units import Unit
 
-EPOCHS, LEAST_STEPS, MOST_EPOCHS = 8, 500, 40
-BATCH, LARGE_BATCH, MANY = 32, 64, 2000
+EPOCHS, LEAST_STEPS, MOST_EPOCHS = 8, 300, 40
+BATCH, LARGE_BATCH, MANY = 32, 64, 1000
 """Texts in a step; the larger number from MANY texts on."""
 RATE, STATES_RATE = 0.02, 0.002
 DROPPED, STATES_DROPPED = 0.3, 0.1
