@@ -27,10 +27,12 @@ import aiohttp
 
 from bench.event_timing import CATEGORIES, Timing, timing_of
 from bench.widgets import serving, until_ready
-from encoders.progress import progress
+from encoders.progress import Progress, progress
 
 TOKEN = "a-token-of-the-bench-and-no-other"
 AGENT = "Ann"
+AT_ONCE = 8
+"""Conversations that are opened at the same time."""
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
     "--window-size=1440,1000",
@@ -94,15 +96,18 @@ class Customers:
 
     async def begin(self) -> None:
         """Open all conversations: every other one is the agent's, the others wait."""
-        with progress("Opening conversations", len(self.names)) as step:
-            for place, name in enumerate(self.names):
-                for text in random.sample(SAYINGS, 2):
-                    await self.say(name, text)
-                await self.do(name, "claim")
+        places = iter(enumerate(self.names))
+
+        async def some(step: Progress) -> None:
+            for place, name in places:
+                await self.say(name, random.choice(SAYINGS))
                 await self.do(name, "reply", text="Let me have a look, one moment please.")
                 if place % 2:
                     await self.do(name, "transfer", to="")
                 step()
+
+        with progress("Opening conversations", len(self.names)) as step:
+            await asyncio.gather(*(some(step) for _ in range(AT_ONCE)))
 
     async def write(self, per_second: float) -> None:
         """Write until cancelled, at a steady pace."""
