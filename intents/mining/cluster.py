@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -55,6 +55,12 @@ class Clusters:
     @property
     def count(self) -> int:
         return len(self.coherence)
+
+    def without(self, rows: NDArray[np.bool_]) -> Clusters:
+        """The same with these turns (n,) held back; no cluster may lose all of its own."""
+        labels = np.where(rows, -1, self.labels)
+        confidence = np.where(rows, np.float32(0), self.confidence)
+        return replace(self, labels=labels, confidence=confidence)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

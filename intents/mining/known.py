@@ -29,8 +29,8 @@ NEW = Match(status="new")
 def match_known(
     vectors: Vectors, labels: Sequence[int], languages: Sequence[str],
     known_vectors: Vectors, known: Sequence[tuple[str, str]],
-) -> list[Match]:  # fmt: skip
-    """For each cluster 0…, how it matches the `known` examples' (intent, language).
+) -> tuple[list[Match], list[str | None]]:  # fmt: skip
+    """For each cluster 0… how it matches the `known` examples' (intent, language), and for each turn its vote.
 
     Each turn votes for the intent of its nearest known example, unless that one is farther than the known
     examples of one intent usually are from each other (their 10th percentile). Half of the turns make the
@@ -38,19 +38,33 @@ def match_known(
     """
     count = max(labels, default=-1) + 1
     if not known:
-        return [NEW] * count
+        return [NEW] * count, [None] * len(vectors)
     together = centre(np.vstack([vectors, known_vectors]), [*languages, *(language for _, language in known)])
     turns, examples = together[: len(vectors)], together[len(vectors) :]
     intents = np.array([intent for intent, _ in known])
     far = _usual_similarity(examples, intents)
-    votes: list[Counter[str]] = [Counter() for _ in range(count)]
-    sizes = Counter(label for label in labels if label >= 0)
+    votes: list[str | None] = []
     for start in range(0, len(turns), 1024):
         similarity = turns[start : start + 1024] @ examples.T
-        for row, label in zip(similarity, labels[start : start + 1024], strict=True):
-            if label >= 0 and row.max() >= far:
-                votes[label][str(intents[row.argmax()])] += 1
-    return [_match(votes[label], sizes[label]) for label in range(count)]
+        votes += [str(intents[row.argmax()]) if row.max() >= far else None for row in similarity]
+    sizes = Counter(labels)
+    of_cluster: list[Counter[str]] = [Counter() for _ in range(count)]
+    for label, vote in zip(labels, votes, strict=True):
+        if label >= 0 and vote is not None:
+            of_cluster[label][vote] += 1
+    return [_match(of_cluster[label], sizes[label]) for label in range(count)], votes
+
+
+def contradicted(labels: Sequence[int], matches: Sequence[Match], votes: Sequence[str | None]) -> list[bool]:
+    """Per turn, whether its cluster grows a known intent while the turn itself is nearest to another one.
+
+    Such turns would teach an intent what a person has put into another.
+    """
+    grown = [match.intent if match.status == "grows" else None for match in matches]
+    return [
+        label >= 0 and None not in (grown[label], vote) and grown[label] != vote
+        for label, vote in zip(labels, votes, strict=True)
+    ]
 
 
 def _usual_similarity(examples: Vectors, intents: np.ndarray) -> float:

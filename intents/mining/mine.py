@@ -19,7 +19,7 @@ from intents.mining.answers import Answer, agents_turns, context_of, may_answer,
 from intents.mining.cluster import Clusters, Granularity, cluster
 from intents.mining.evidence import settle
 from intents.mining.history import History, read_history
-from intents.mining.known import NEW, Match, match_known
+from intents.mining.known import NEW, Match, contradicted, match_known
 from intents.mining.machines import TextEncoder
 from intents.mining.name import name_clusters
 from intents.mining.output import Mined, MinedIntent, MiningSummary, write_all
@@ -83,7 +83,7 @@ def mine_history(
     with building(out, kind=MINED, facts={"encoder": encoder.id, "seed": seed}) as draft:
         problems = find_problems(history, encoder, seed=seed)
         clusters = cluster(_space(problems, encoder), granularity=granularity, seed=seed)
-        matches = _matches(problems, clusters, encoder, known)
+        clusters, matches = _matched(problems, clusters, encoder, known)
         names = _names(problems, clusters, matches, known.intents if known else ())
         mined = _mined(history, problems, clusters, names, matches, encoder)
         facts = {
@@ -143,17 +143,20 @@ def _space(problems: Problems, encoder: TextEncoder) -> Vectors:
     return unit(np.hstack([centred, ANSWER_WEIGHT * contexts]))
 
 
-def _matches(
+def _matched(
     problems: Problems, clusters: Clusters, encoder: TextEncoder, known: TrainingData | None
-) -> list[Match]:
+) -> tuple[Clusters, list[Match]]:
+    """The clusters beside what is known, without the turns that contradict it."""
     examples = [one for one in known.examples if one.intent != OUT_OF_SCOPE] if known else []
     if not examples:
-        return [NEW] * clusters.count
-    return match_known(
-        problems.vectors, clusters.labels.tolist(), problems.languages,
+        return clusters, [NEW] * clusters.count
+    labels = clusters.labels.tolist()
+    matches, votes = match_known(
+        problems.vectors, labels, problems.languages,
         _encode(encoder, [one.text for one in examples], "Embedding known intents"),
         [(one.intent, detect_language(one.text)) for one in examples],
     )  # fmt: skip
+    return clusters.without(np.array(contradicted(labels, matches, votes))), matches
 
 
 def _names(

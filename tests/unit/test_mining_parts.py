@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from intents.mining.cluster import COARSE_MOST, candidate_counts, cluster
-from intents.mining.known import match_known
+from intents.mining.known import NEW, Match, contradicted, match_known
 from intents.mining.name import name_clusters
 from intents.mining.sample import stratified
 from intents.mining.vectors import Vectors, centre, refine, unit
@@ -145,10 +145,17 @@ def test_clusters_grow_the_intents_they_are_close_to() -> None:
     vectors, labels = heaps([6, 6, 6], seed=4)
     known = [(("alpha", "beta")[label], "en") for label in known_labels]
 
-    matches = match_known(vectors, labels.tolist(), ["en"] * len(labels), known_vectors, known)
+    matches, votes = match_known(vectors, labels.tolist(), ["en"] * len(labels), known_vectors, known)
 
+    assert votes == ["alpha"] * 6 + ["beta"] * 6 + [None] * 6
     assert [(one.status, one.intent) for one in matches] == [
         ("grows", "alpha"),
         ("grows", "beta"),
         ("new", None),
     ]
+
+
+def test_what_is_nearest_to_another_intent_does_not_grow_this_one() -> None:
+    matches = [Match(status="grows", intent="alpha"), Match(status="overlaps", intent="alpha"), NEW]
+    votes = ["alpha", "beta", None, "beta", "beta", "beta"]
+    assert contradicted([0, 0, 0, 1, 2, -1], matches, votes) == [False, True, False, False, False, False]
