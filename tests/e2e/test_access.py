@@ -11,7 +11,7 @@ import pytest
 from bot.event_stream import EventStream
 from bot.review.gather import ReviewSink
 from bot.web.keys import SERVICES
-from tests.e2e.browsing import add_people, chromium, new_page, shut_out, signed_in
+from tests.e2e.browsing import add_people, new_page, shut_out, signed_in
 from tests.reviewed_project import NearAid, asked, converse, made_project, mined
 from tests.served_bot import Bot, served
 
@@ -39,12 +39,6 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
         await EventStream(bot.store.cursors, sink, alone=True).give()
         await bot.say("hello")
         yield bot
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Any]:
-    async with chromium() as browser:
-        yield browser
 
 
 async def test_signing_in_is_open_to_everybody(bot: Bot, browser: Any) -> None:

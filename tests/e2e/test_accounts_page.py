@@ -9,12 +9,11 @@ from typing import Any
 import pytest
 
 from bot.people.person import Role
-from tests.e2e.test_desk import at_the_desk, browser, serious
+from tests.e2e.test_desk import at_the_desk, serious
 from tests.integration.test_people import account, sign_in
 from tests.served_bot import Bot, served
 
 pytestmark = pytest.mark.e2e
-__all__ = ["browser"]
 
 
 @pytest.fixture

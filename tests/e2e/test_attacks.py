@@ -12,7 +12,7 @@ from aiohttp.test_utils import TestServer
 
 from bot.event_stream import EventStream
 from bot.review.gather import ReviewSink
-from tests.e2e.browsing import add_people, chromium, new_page, signed_in
+from tests.e2e.browsing import add_people, new_page, signed_in
 from tests.reviewed_project import NearAid, asked, converse, made_project
 from tests.served_bot import Bot, served
 
@@ -47,12 +47,6 @@ async def elsewhere() -> AsyncIterator[str]:
     await server.start_server()
     yield str(server.make_url("")).rstrip("/")
     await server.close()
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Any]:
-    async with chromium() as browser:
-        yield browser
 
 
 def hostile() -> list[dict[str, Any]]:

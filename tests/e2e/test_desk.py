@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -24,19 +23,6 @@ async def bot(tmp_path: Path) -> AsyncIterator[Bot]:
         for name, role in (("Ann", Role.AGENT), ("Bob", Role.AGENT), ("Sue", Role.SUPERVISOR)):
             assert await bot.store.people.add(account(name, role))
         yield bot
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Any]:
-    async_api = pytest.importorskip("playwright.async_api")
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    flags = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking"]
-    async with async_api.async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=flags)
-        yield browser
-        await browser.close()
 
 
 async def at_the_desk(browser: Any, bot: Bot, name: str, **options: Any) -> Any:

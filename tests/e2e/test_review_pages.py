@@ -11,7 +11,7 @@ import pytest
 from bot.event_stream import EventStream
 from bot.review.gather import ReviewSink
 from bot.web.keys import SERVICES
-from tests.e2e.browsing import add_people, chromium, serious
+from tests.e2e.browsing import add_people, serious
 from tests.e2e.browsing import signed_in as sign_in
 from tests.reviewed_project import NearAid, asked, converse, made_project, mined
 from tests.served_bot import Bot, served
@@ -40,12 +40,6 @@ async def bot(folder: Path) -> AsyncIterator[Bot]:
         sink = ReviewSink(store=bot.store, aid=NearAid(), added=lambda: None)
         await EventStream(bot.store.cursors, sink, alone=True).give()
         yield bot
-
-
-@pytest.fixture
-async def browser() -> AsyncIterator[Any]:
-    async with chromium() as browser:
-        yield browser
 
 
 async def signed_in(browser: Any, bot: Bot, name: str, where: str, **options: Any) -> Any:
