@@ -45,9 +45,13 @@ function useStyle(name) {
 }
 
 function Navigation({ t, titles, current, me, connected, onLanguage, onSignOut }) {
+  const pages = useRef(null);
+  useEffect(() => {  // a phone shows three or four of them at once
+    pages.current.querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+  }, [current]);
   return html`<header class="top">
     <a class="skip" href="#page">${t.skip}</a>
-    <nav aria-label=${t.pages}>${titles.map(([name, title]) => html`<a key=${name} href=${addressOf(name)}
+    <nav ref=${pages} aria-label=${t.pages}>${titles.map(([name, title]) => html`<a key=${name} href=${addressOf(name)}
       aria-current=${name === current ? "page" : undefined}>${title}</a>`)}</nav>
     <span class=${connected ? "live" : "off"} role="status"><span class="dot" aria-hidden="true"></span><span class="word">${connected ? t.live : t.notLive}</span></span>
     <span class="me" title=${t.roles[me.role]}>${me.name}</span>
