@@ -1,8 +1,8 @@
 // Addresses within the console: `#/page/part/part`.
 import { useEffect, useState } from "../shared/preact.js";
 
-/** The parts of the address, decoded. */
-function parts() {
+/** The parts of the address as it is now, decoded. */
+export function parts() {
   return location.hash.startsWith("#/") ? location.hash.slice(2).split("/").filter(Boolean).map(decoded) : [];
 }
 

@@ -2,6 +2,7 @@
 import { html, useEffect, useMemo, useRef, useState } from "../../shared/preact.js";
 import { Icon } from "../../shared/icons.js";
 import { may } from "../roles.js";
+import { parts } from "../route.js";
 import { Conversation } from "./desk/conversation.js";
 import { OF_SERVER, usePeople, useRows, useServerList, useShown } from "./desk/followed.js";
 import { useKeys } from "./desk/keys.js";
@@ -71,14 +72,10 @@ function Desk({ t, language, call, me, live, route }) {
     const timer = setInterval(() => tick((n) => n + 1), 30_000);
     return () => clearInterval(timer);
   }, []);
-  // Where the keys have got to: a key that is held down is faster than what is drawn.
-  const at = useRef(id);
-  useEffect(() => { at.current = id; }, [id]);
   const step = (by) => {
-    const next = neighbour(wanted.map((row) => row.id), at.current, by);
-    if (!next) return;
-    at.current = next;
-    open(next);
+    // From where the address is: a key that is held down is faster than what is drawn.
+    const next = neighbour(wanted.map((row) => row.id), parts()[1], by);
+    if (next) open(next);
   };
   const turn = (by) => setList(LISTS[(LISTS.indexOf(list) + by + LISTS.length) % LISTS.length]);
   useKeys({ j: () => step(1), k: () => step(-1), "[": () => turn(-1), "]": () => turn(1), f: () => filter.current?.focus(), "?": () => help.current.showModal() });
