@@ -48,7 +48,8 @@ log = logging.getLogger("kefu.turns")
 
 MOST_ATTEMPTS = 3
 """A message that took the process down this often is answered with an apology and given to a person."""
-MOST_CACHED = 2000
+MOST_CACHED = 500
+"""Conversations that are kept in memory, some 90 KB each after ten turns; others are taken up from the store."""
 AGAIN_AFTER_S = 2.0
 """A turn that the database failed in is tried again after this time."""
 PREVIEW = 120

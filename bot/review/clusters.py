@@ -18,6 +18,9 @@ Vectors = NDArray[np.float32]
 
 USUAL = 0.45
 """From this mean similarity on two clusters are one, where no training data says better."""
+ROUNDING = np.float32(1e-5)
+"""Similarities this close are equal. Seen from either side they differ in their last bits: among messages with the
+same words the chain would go round for ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +48,7 @@ def merges(vectors: Vectors) -> list[Merge]:
         similar[row] = -np.inf
         nearest = int(np.argmax(similar))
         before = chain[-2] if len(chain) > 1 else -1
-        if before >= 0 and similar[before] >= similar[nearest]:
+        if before >= 0 and similar[before] >= similar[nearest] - ROUNDING:
             kept, gone = min(row, before), max(row, before)
             found.append(Merge(float(similar[before]), kept, gone))
             sums[kept] += sums[gone]

@@ -289,3 +289,16 @@ def test_mined_items_keep_their_own_origin(project: Project) -> None:
     mined = replace(item(1, "do you gift wrap"), draft="drafts/a", conversation_id="c9", place="4")
     apply(assigned(project, [mined], "gift_wrap", {}).files)
     assert '"conversation": "c9", "turn": 4' in (project.folder / "nlu.yml").read_text()
+
+
+def test_many_messages_with_the_same_words_come_to_an_end() -> None:
+    counts = [36, 29, 25, 18, 15, 13, 11, 8, 7, 4]
+    for seed in range(
+        60
+    ):  # with some of them the chain went round for ever, by the last bits of equal similarities
+        random = np.random.default_rng(seed)
+        words = random.normal(size=(len(counts), 384))
+        words /= np.linalg.norm(words, axis=1, keepdims=True)
+        rows = random.permutation(np.repeat(words, counts, axis=0)).astype(np.float32)
+        assert len(merges(rows)) == len(rows) - 1
+        assert sorted(map(len, clusters(rows, 0.9)), reverse=True) == counts
