@@ -37,6 +37,7 @@ def merges(vectors: Vectors) -> list[Merge]:
     sums = vectors.astype(np.float32).copy()
     sizes = np.ones(len(vectors), np.float32)
     alive = np.ones(len(vectors), bool)
+    similarity = np.full(len(vectors), np.inf, np.float32)
     found: list[Merge] = []
     chain: list[int] = []
     while alive.sum() > 1:
@@ -50,7 +51,9 @@ def merges(vectors: Vectors) -> list[Merge]:
         before = chain[-2] if len(chain) > 1 else -1
         if before >= 0 and similar[before] >= similar[nearest] - ROUNDING:
             kept, gone = min(row, before), max(row, before)
-            found.append(Merge(float(similar[before]), kept, gone))
+            # No more similar than what it is made of: parts have to come first.
+            similarity[kept] = min(similar[before], similarity[kept], similarity[gone])
+            found.append(Merge(float(similarity[kept]), kept, gone))
             sums[kept] += sums[gone]
             sizes[kept] += sizes[gone]
             alive[gone] = False
