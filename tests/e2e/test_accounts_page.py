@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.people.person import Role
-from tests.e2e.test_desk import at_the_desk, serious
+from tests.e2e.browsing import serious
+from tests.e2e.test_desk import at_the_desk
 from tests.integration.test_people import account, sign_in
 from tests.served_bot import Bot, served
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from bot.people.person import Role
+from tests.e2e.browsing import serious
 from tests.integration.test_people import PASSWORD, account
 from tests.served_bot import Bot, served
 
@@ -35,18 +36,6 @@ async def at_the_desk(browser: Any, bot: Bot, name: str, **options: Any) -> Any:
     await page.get_by_role("button", name="Sign in", exact=True).click()
     await page.get_by_role("navigation", name="Lists").wait_for()
     return page
-
-
-async def serious(page: Any) -> list[str]:
-    """What axe finds that keeps somebody out."""
-    from axe_playwright_python.async_playwright import Axe
-
-    found = (await Axe().run(page)).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:200]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 async def test_two_agents_and_a_supervisor_at_one_conversation(bot: Bot, browser: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.test_desk import serious
+from tests.e2e.browsing import serious
 from tests.served_bot import served
 
 pytestmark = pytest.mark.e2e
