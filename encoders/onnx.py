@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,7 +15,7 @@ from encoders.artifacts import building
 from encoders.bert_graph import is_plain_bert, write_graph
 from encoders.encoder import CONFIG, ENCODER, GRAPH, encoder_id, open_session
 from encoders.errors import KefuError
-from encoders.model_folder import read_model_folder
+from encoders.model_folder import ModelFolder, read_model_folder
 from encoders.quantise import quantise_graph, shrink_tables, silent
 from encoders.sentence_pieces import serving_tokenizer
 from encoders.tokens import Tokens
@@ -82,18 +82,25 @@ def export_encoder(
             modules = modules[:1]
             _write(modules, draft / GRAPH, int8=False)
         config = {
-            "name": described.name,
-            "dimension": int(modules[0].bert.config.hidden_size),
-            "max_length": described.max_length,
-            "pad_id": described.pad_id,
-            "tokenizer": tokenizer.name,
-            "prompts": tokens.prompts,
+            **_described(described, modules[0], tokenizer.name),
             "quantised": fidelity is not None,
             "fidelity": fidelity,
             "original": encoder_id(original) if original is not None and len(modules) > 1 else None,
         }
         text = json.dumps(config, indent=2, ensure_ascii=False)
         (draft / CONFIG).write_text(text + "\n", encoding="utf-8")
+
+
+def _described(folder: ModelFolder, module: TorchEncoder, tokenizer: str) -> dict[str, Any]:
+    """What encoder.json says of any encoder, however it is written."""
+    return {
+        "name": folder.name,
+        "dimension": int(module.bert.config.hidden_size),
+        "max_length": folder.max_length,
+        "pad_id": folder.pad_id,
+        "tokenizer": tokenizer,
+        "prompts": dict(folder.prompts),
+    }
 
 
 def require_training() -> None:

@@ -4,32 +4,23 @@ from __future__ import annotations
 
 import csv
 import os
-import shutil
-import signal
-import subprocess
-import sys
-import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.e2e.shop import add_person, chromium, kefu, say, serious, serving, signed_in
+
 pytestmark = pytest.mark.e2e
-sync_api = pytest.importorskip("playwright.sync_api")
 TOKEN = "a-console-token-for-tests-only"
-PASSWORD = "correct horse battery"
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-]  # fmt: skip
 PATIENT_MS = 300_000
 
 
-def kefu(*arguments: object, **options: Any) -> str:
-    command = [sys.executable, "-m", "bot.cli", *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=600, **options)
-    assert done.returncode == 0, done.stderr
-    return done.stdout
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Any]:
+    with chromium() as browser:
+        yield browser
 
 
 @pytest.fixture(scope="module")
@@ -44,61 +35,9 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, Path
     )
     kefu("train", folder, "--recipe", "fast")
     for name, role in (("Sue", "supervisor"), ("Ada", "admin"), ("Ann", "agent")):
-        kefu("people", "add", folder, name, "--role", role, input=f"{PASSWORD}\n{PASSWORD}\n")
-    environment = {**os.environ, "KEFU_CONSOLE_TOKEN": TOKEN, "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "bot.cli", "serve", str(folder), "--port", "0"]
-    with subprocess.Popen(
-        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
-    ) as process:
-        assert process.stdout is not None
-        address = next(line.split()[-1] for line in process.stdout if line.startswith("Chat:"))
-        yield address.rstrip("/"), folder
-        process.send_signal(signal.SIGTERM)
-        process.wait(timeout=180)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    chromium = shutil.which("chromium")
-    if chromium is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        yield browser
-        browser.close()
-
-
-def signed_in(browser: Any, address: str, name: str, where: str, **options: Any) -> Any:
-    """A page of somebody who has signed in, at `#/where`."""
-    page = browser.new_context(**{"locale": "en-GB", **options}).new_page()
-    page.set_default_timeout(120_000)
-    page.goto(f"{address}/console")
-    page.get_by_label("Your name").fill(name)
-    page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("navigation", name="Pages").wait_for()
-    page.goto(f"{address}/console#/{where}")
-    return page
-
-
-def serious(page: Any) -> list[str]:
-    """What axe finds that keeps somebody out."""
-    from axe_playwright_python.sync_playwright import Axe
-
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:200]}"
-        for one in found
-        if one["impact"] in ("serious", "critical")
-    ]
-
-
-def say(address: str, sender: str, text: str) -> None:
-    body = f'{{"sender": "{sender}", "message": "{text}"}}'.encode()
-    request = urllib.request.Request(
-        f"{address}/webhooks/rest/webhook", body, {"Content-Type": "application/json"}
-    )
-    urllib.request.urlopen(request, timeout=60).close()
+        add_person(folder, name, role)
+    with serving(folder, {**os.environ, "KEFU_CONSOLE_TOKEN": TOKEN}) as address:
+        yield address, folder
 
 
 def test_a_release_is_trained_compared_promoted_and_rolled_back(
